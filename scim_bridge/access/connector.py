@@ -1,0 +1,117 @@
+"""What a connector is: it can be observed, it can be changed, and it says as data what it can do.
+
+To add one: a file in `connectors/`, a line in `wiring`, a line in the conformance suite, a page in docs. Retry, order,
+audit, dry run and recording are written once, around it; pacing is the `Gate` it is handed and asks before each request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from scim_bridge.access.change import Change, Outcome
+from scim_bridge.access.observed import Credential, Inquiry, Observation, Place
+from scim_bridge.access.policy import AccountEnding, KeyFate
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The published request rate: `per_minute` sustained, `burst` at once."""
+
+    per_minute: float
+    burst: int
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a platform can do, as data."""
+
+    account_roles: tuple[str, ...]
+    """Roles of the account itself that can be given, weakest first."""
+    place_roles: tuple[str, ...]
+    """Roles in a place that can be given, weakest first."""
+    administrative: frozenset[str]
+    joining: Literal["invite", "create", "none"]
+    account_endings: tuple[AccountEnding, ...]
+    """The policies `offboarding.account` may name."""
+    default_ending: AccountEnding
+    personal_key_fates: tuple[KeyFate, ...]
+    shared_key_fates: tuple[KeyFate, ...]
+    read_only_account_roles: tuple[str, ...] = ()
+    """Account roles that exist but that no API call gives."""
+    roles_per_place: Literal["one", "several"] = "one"
+    custom_roles: bool = False
+    """Whether further role names may exist that only the platform can tell."""
+    groups_as_principals: bool = False
+    credentials_listable: bool = True
+    batch: int = 50
+    """How many people one observation serves comfortably."""
+    rate: Rate | None = None
+    invitation_poll: timedelta = timedelta(seconds=60)
+    """The shortest interval at which looking for accepted invitations fits the rate."""
+
+
+class Gate(Protocol):
+    """Paces requests for a whole platform, over all processes."""
+
+    def pass_through(self) -> None:
+        """Return when one request may be sent; raise `Transient` when that is not soon."""
+
+
+class Connector(Protocol):
+    """One installation of a platform, reached with one credential. Methods raise `PlatformError`s, nothing else on purpose."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def identity(self) -> str:
+        """The organization's own id and kind, so that two files reaching the same one are seen (`anthropic:org_1`)."""
+
+    def places(self) -> tuple[Place, ...]:
+        """Every place, archived ones included."""
+
+    def observe(
+        self, inquiries: Sequence[Inquiry], *, administrators_of: frozenset[str | None] = frozenset()
+    ) -> Observation:
+        """Answer all inquiries with the fewest calls, completely, or raise."""
+
+    def credentials(self) -> tuple[Credential, ...]:
+        """Every key of the installation, for the inventory."""
+
+    def apply(self, change: Change) -> Outcome:
+        """Carry out one change. Repeating it is harmless: what is already so is `changed=False`."""
+
+
+@dataclass(frozen=True)
+class ConnectionKey:
+    """One key under `connection:` of a mapping file. A `secret` may only be written as ${NAME}."""
+
+    name: str
+    type: Literal["secret", "text", "list", "bool", "choice"]
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a connector is given beside its connection keys."""
+
+    platform: str
+    gate: Gate
+    folder: Path
+    """Relative paths of a connection lie here, beside the bridge's database."""
+
+
+@dataclass(frozen=True)
+class ConnectorType:
+    """A kind of platform: enough to check a mapping file without reaching anything, and to make a connector."""
+
+    name: str
+    capabilities: Callable[[Mapping[str, Any]], Capabilities]
+    """From the connection keys (a sandbox without invitations creates accounts instead)."""
+    connection: tuple[ConnectionKey, ...]
+    make: Callable[[Mapping[str, Any], Surroundings], Connector]

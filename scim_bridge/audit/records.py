@@ -1,0 +1,77 @@
+"""Audit records: one for each state change, in the transaction of the deed. A no-op writes none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert, select
+
+from scim_bridge.audit.tables import audit_record
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened, to whom, at whose word. `before` and `after` hold what changed, never a secret."""
+
+    action: str
+    subject: str
+    subject_kind: str = "person"
+    person_id: int | None = None
+    initiator: str = "unknown"
+    source: str | None = None
+    request_id: str | None = None
+    platform: str | None = None
+    place: str | None = None
+    role: str | None = None
+    rule: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    outcome: str = "done"
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Record(Entry):
+    id: int = 0
+    at: datetime | None = None
+
+
+def record(connection: Connection, entries: Iterable[Entry], *, now: datetime) -> None:
+    """Add the entries, in order."""
+    rows = [_row(entry, now) for entry in entries]
+    if rows:
+        connection.execute(insert(audit_record), rows)
+
+
+def records(
+    connection: Connection,
+    *,
+    person_ids: Iterable[int] | None = None,
+    since: datetime | None = None,
+    limit: int = 100,
+) -> list[Record]:
+    """The newest first."""
+    query = select(audit_record).order_by(audit_record.c.id.desc()).limit(limit)
+    if person_ids is not None:
+        query = query.where(audit_record.c.person_id.in_(list(person_ids)))
+    if since is not None:
+        query = query.where(audit_record.c.at >= since)
+    return [_record(row._asdict()) for row in connection.execute(query)]
+
+
+def _row(entry: Entry, now: datetime) -> dict[str, Any]:
+    row = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+    row["subject"] = entry.subject[:512]
+    for name in ("before", "after"):
+        row[name] = orjson.dumps(row[name], option=orjson.OPT_SORT_KEYS).decode() if row[name] is not None else None
+    return {**row, "at": now}
+
+
+def _record(row: dict[str, Any]) -> Record:
+    for name in ("before", "after"):
+        row[name] = orjson.loads(row[name]) if row[name] is not None else None
+    return Record(**row)

@@ -1,0 +1,58 @@
+"""`holdings`: who has what where, and what is under way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from scim_bridge.cli.asking import known_platform, whose_ids
+from scim_bridge.cli.command import cli, command
+from scim_bridge.cli.desk import Desk, this_command
+from scim_bridge.cli.showing import plain, reasons, row, state, styled, table
+
+if TYPE_CHECKING:
+    from scim_bridge.reconcile.views.holdings import Row
+
+
+@command(cli, "holdings")
+@click.option("--person", metavar="PERSON", help="Only this person: SCIM id, userName or externalId.")
+@click.option("--platform", metavar="NAME", help="Only this platform.")
+def holdings(desk: Desk, person: str | None, platform: str | None) -> None:
+    """Who has which role where, why, and what is still under way. Asks no platform."""
+    from scim_bridge.reconcile.views.holdings import holdings as read
+
+    house = desk.house
+    if platform is not None:
+        known_platform(house, platform)
+    ids = whose_ids(house, person) if person is not None else None
+    rows = read(house.database, house.platforms, person_ids=ids, platform=platform)
+    desk.show({"holdings": [each.as_json() for each in rows]}, lambda out: _draw(out, rows, narrowed=bool(person or platform)))
+
+
+def _draw(out: Console, rows: Sequence[Row], *, narrowed: bool) -> None:
+    if not rows:
+        tip = "No access." if narrowed else (
+            "Nobody has access yet. Push a group that a rule of the mapping files names; "
+            f"`{this_command()} mapping explain PERSON` says why somebody has none."
+        )  # fmt: skip
+        out.print(plain(tip))
+        return
+    made = table("platform", "who", "place", "role", "state", "because")
+    for each in rows:
+        place = plain(each.place) if each.place is not None else styled("account", "dim")
+        role = f"{each.has} → {each.role}" if each.has else each.role
+        row(made, each.platform, each.user_name, place, role, state(each.state), reasons(each.as_json()["because"]))
+    out.print(made)
+    _why(out, rows)
+
+
+def _why(out: Console, rows: Sequence[Row]) -> None:
+    """What keeps things from being as wanted, each sentence once."""
+    counted = Counter((each.state, each.why) for each in rows if each.why)
+    for (word, why), number in counted.most_common():
+        rows_ = "1 row" if number == 1 else f"{number} rows"
+        out.print(plain("\n") + state(word) + styled(f" ({rows_}): ", "dim") + plain(why))

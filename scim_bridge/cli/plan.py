@@ -1,0 +1,133 @@
+"""`plan` and `apply`: what would be done, and doing it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from scim_bridge.cli.command import HELD, NO, Refusal, cli, command
+from scim_bridge.cli.desk import Desk, operator, this_command
+from scim_bridge.cli.showing import change_kind, plain, reasons, row, state, styled, table
+
+if TYPE_CHECKING:
+    from scim_bridge.reconcile.applying import Applied
+    from scim_bridge.reconcile.preview import Preview
+    from scim_bridge.wiring import House
+
+
+@command(cli, "plan")
+@click.option("--platform", metavar="NAME", help="Only this platform.")
+def plan(desk: Desk, platform: str | None) -> int:
+    """Look at every platform and show what would be done. Writes nothing. 1 when there is something, 3 when some is held."""
+    from scim_bridge.reconcile.preview import preview
+
+    house = desk.house
+    if platform is not None and platform not in house.platforms.names():
+        there = ", ".join(house.platforms.names()) or "none"
+        raise Refusal(f'No file in force is called "{platform}.yaml". In force: {there}.', code=2)
+    _say_if_files_differ(desk, house)
+    seen = preview(house.database, house.platforms, only=platform)
+    desk.show(seen.as_json(), lambda out: _draw(out, seen))
+    for name, why in seen.problems.items():
+        desk.note(f"{name}: {why}", "red")
+    if seen.plan.held:
+        return HELD
+    return NO if seen.plan.changes or seen.problems else 0
+
+
+@command(cli, "apply")
+@click.option("--digest", metavar="DIGEST", help="Release exactly the held plan that `plan` shows under this digest.")
+@click.option("--by", metavar="NAME", help="Who releases it; with --digest.")
+def apply(desk: Desk, digest: str | None, by: str | None) -> int:
+    """Take up changed mapping files, look at everybody afresh and do what is not held."""
+    from scim_bridge.reconcile import applying
+
+    if (digest is None) != (by is None) or (by is not None and not by.strip()):
+        raise click.UsageError("--digest and --by belong together: what is released is released in somebody's name.")
+    house = desk.house
+    if digest is None or by is None:
+        _take_up(house)
+        done = applying.apply_all(house.database, house.platforms, house.hand)
+    else:
+        try:
+            done = applying.apply_held(house.database, house.platforms, house.hand, digest=digest.strip().lower(), by=by.strip())
+        except applying.MovedOn as moved:
+            raise Refusal(str(moved), code=HELD, digest=moved.digest) from moved
+    desk.show(done.as_json(), lambda out: _draw_applied(out, done))
+    if done.held:
+        return HELD
+    return NO if done.left else 0
+
+
+def _take_up(house: House) -> None:
+    taken = house.take_up.look(settled=True, by=operator())
+    if taken.errors:
+        listed = "\n".join(f"  {each}" for each in taken.errors)
+        problems = [vars(each) for each in taken.errors]
+        raise Refusal(f"The mapping files have mistakes; nothing was changed:\n{listed}", code=NO, errors=problems)
+
+
+def _say_if_files_differ(desk: Desk, house: House) -> None:
+    from pathlib import Path
+
+    from scim_bridge.mapping import revisions
+
+    with house.database.reading() as connection:
+        current = revisions.current(connection)
+    try:
+        digest = revisions.digest_of(revisions.read_folder(Path(house.settings.mappings)))
+    except revisions.FolderUnreadable as error:
+        desk.note(f"{error} The plan is by what is in force.")
+        return
+    if current is None:
+        desk.note("No mapping file is in force yet: a worker or `apply` takes them up.")
+    elif current.digest != digest:
+        desk.note("The mapping files have changed and are not in force yet; this plan is by the set that is.")
+
+
+def _draw(out: Console, seen: Preview) -> None:
+    changes = seen.plan.changes
+    if changes:
+        made = table("platform", "who", "change", "place", "role", "because")
+        for each, shown in zip(changes, seen.plan.as_json()["changes"], strict=True):
+            role = f"{each.was} → {each.role}" if each.kind == "change_role" else each.role
+            what = each.object_id if each.kind == "withdraw_key" else role
+            place = plain(each.place) if each.place is not None else styled("account", "dim")
+            row(made, each.platform, each.user_name, change_kind(each.kind), place, what, reasons(shown["because"]))
+        out.print(made)
+        counted = Counter(each.kind.replace("_", " ") for each in changes)
+        out.print(plain("\n" + ", ".join(f"{number} {kind}" for kind, number in counted.most_common()) + "."))
+    elif not seen.problems:
+        out.print(plain("Nothing to do: every platform is as the rules want it."))
+    for obstacle in seen.obstacles:
+        out.print(state("parked") + plain(f" {obstacle.platform}, {obstacle.user_name}: {obstacle.why}"))
+    planned = [name for name, mode in seen.modes.items() if mode == "plan"]
+    if planned and changes:
+        out.print(styled(f"Mode plan, so nothing is written: {', '.join(planned)}. Set `mode: apply` to go live.", "dim"))
+    if seen.plan.held_digest is not None:
+        _draw_held(out, seen.plan.causes, seen.plan.held_digest)
+
+
+def _draw_applied(out: Console, done: Applied) -> None:
+    if done.released:
+        out.print(plain(f"Released for {done.released} people."))
+    if done.left:
+        made = table("platform", "subject", "state", "reason")
+        for each in done.left:
+            row(made, each.platform, each.subject, state(each.state), each.reason)
+        out.print(made)
+        out.print(plain(f"\nWhen the reason is gone: {this_command()} work retry"))
+    elif not done.held:
+        out.print(plain("Done: every platform is as the rules want it."))
+    if done.digest is not None:
+        _draw_held(out, done.causes, done.digest)
+
+
+def _draw_held(out: Console, causes: tuple[str, ...], digest: str) -> None:
+    out.print(plain("\n") + state("held_back") + plain(" The brake holds a part of this until somebody releases it:"))
+    for cause in causes:
+        out.print(plain(f"  {cause}"))
+    out.print(plain("  to release exactly that: ") + styled(f"{this_command()} apply --digest {digest} --by NAME", "bold"))

@@ -1,0 +1,93 @@
+"""`work`: what the bridge still has to do, and what waits for somebody."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from scim_bridge.cli.asking import known_platform, whose_ids
+from scim_bridge.cli.command import NO, cli, command
+from scim_bridge.cli.desk import Desk, this_command
+from scim_bridge.cli.showing import instant, plain, row, state, table
+
+if TYPE_CHECKING:
+    from scim_bridge.reconcile.views.work import Work
+
+POLL_SECONDS = 0.2
+
+
+@cli.group("work", short_help="What is still to be done, and what waits for somebody.")
+def work() -> None:
+    """What is due, running, delayed (tried again by itself) or parked (waits for somebody to act)."""
+
+
+@command(work, "list")
+@click.option("--platform", metavar="NAME", help="Only this platform.")
+def list_(desk: Desk, platform: str | None) -> None:
+    """Everything that is not settled, with the reason."""
+    from scim_bridge.reconcile.views.work import work as read
+
+    items = read(desk.house.database, platform=platform)
+    desk.show(_document(items), lambda out: _draw(out, items))
+
+
+@command(work, "retry")
+@click.option("--platform", metavar="NAME", help="Only this platform.")
+@click.option("--person", metavar="PERSON", help="Only this person.")
+def retry(desk: Desk, platform: str | None, person: str | None) -> None:
+    """Take up what is parked or delayed again, now."""
+    from scim_bridge.db import utc_now
+    from scim_bridge.work import slate
+
+    house = desk.house
+    if platform is not None:
+        known_platform(house, platform)
+    subjects = [str(each) for each in whose_ids(house, person)] if person is not None else None
+    number = house.database.write(
+        lambda connection: slate.retry(
+            connection, now=utc_now(), platform=platform, subjects=subjects, kind="person" if subjects else None
+        )
+    )
+    sentence = f"{number} taken up again; the worker looks at them now." if number else "Nothing was parked or delayed."
+    desk.show({"retried": number}, lambda out: out.print(plain(sentence)))
+
+
+@command(work, "wait")
+@click.option("--timeout", type=click.FloatRange(min=0), required=True, metavar="SECONDS", help="How long to wait at most.")
+def wait(desk: Desk, timeout: float) -> int:
+    """Wait until nothing is due, running or delayed. 0 when all is done; 1 when something is parked or time is over."""
+    from scim_bridge.reconcile.views.work import work as read
+
+    database, until = desk.house.database, time.monotonic() + timeout
+    while True:
+        items = read(database)
+        settled = all(item.state == "parked" for item in items)
+        if settled or time.monotonic() >= until:
+            break
+        time.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
+    desk.show({**_document(items), "settled": settled}, lambda out: _draw(out, items, over=not settled))
+    return NO if items else 0
+
+
+def _document(items: Sequence[Work]) -> dict[str, object]:
+    return {"work": [each.as_json() for each in items]}
+
+
+def _draw(out: Console, items: Sequence[Work], *, over: bool = False) -> None:
+    if not items:
+        out.print(plain("Nothing is left to do: everything is as the rules want it."))
+        return
+    made = table("platform", "subject", "state", "tries", "due", "reason")
+    for each in items:
+        row(made, each.platform, each.subject, state(each.state), str(each.attempts), instant(each.due_at), each.reason)
+    out.print(made)
+    counted = Counter(each.state for each in items)
+    if over:
+        out.print(plain("\nTime is over. Is a worker running? `serve` or `worker` does the work."))
+    elif counted["parked"]:
+        out.print(plain(f"\nParked work waits for somebody. When the reason is gone: `{this_command()} work retry`"))

@@ -1,0 +1,8 @@
+"""The database: engine, transactions, metadata. Every table of the bridge hangs on `metadata`."""
+
+from sqlalchemy import Connection
+
+from scim_bridge.db.engine import Database
+from scim_bridge.db.metadata import UtcTime, metadata, utc_now
+
+__all__ = ["Connection", "Database", "UtcTime", "metadata", "utc_now"]

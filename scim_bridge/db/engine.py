@@ -1,0 +1,132 @@
+"""Engine and transactions, with the settings that were measured to be safe.
+
+SQLite: WAL, `synchronous=FULL` (a SCIM 2xx is a promise that survives a power cut), `busy_timeout`, and `BEGIN$
+for every writing transaction (a deferred one that upgrades fails at once under contention). Reading transactions are
+plain `BEGIN`, so that they never queue behind writers. PostgreSQL: READ COMMITTED, `pool_pre_ping`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from scim_bridge.errors import DatabaseUnavailable, SettingsError
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_SECONDS = 10
+_ATTEMPTS = 4
+# PostgreSQL: serialization failure, deadlock detected, lock not available.
+_RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
+
+
+class Database:
+    """One database as seen by one process. Make it after a fork, never before."""
+
+    def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> None:
+        self.url = url
+        self._busy_timeout = busy_timeout
+        self.engine = _make_engine(url, busy_timeout)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def folder(self) -> Path:
+        """The folder beside which relative paths of the installation lie: SQLite's own, else the working directory."""
+        database = self.engine.url.database
+        return Path(database).resolve().parent if self.is_sqlite and database else Path.cwd()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one snapshot and writes nothing."""
+        with _translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(scim_bridge_reading=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits on leaving, or leaves no trace. No call to the outside belongs inside."""
+        with _translated(), self.engine.begin() as connection:
+            yield connection
+
+    def write(self, deed: Callable[[Connection], T]) -> T:
+        """Run `deed` in a writing transaction, again when the database itself asks for it (deadlock, serialization)."""
+        for attempt in Retrying(
+            retry=retry_if_exception(_is_retryable),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.02, max=0.5),
+            reraise=True,
+        ):
+            with attempt, self.writing() as connection:
+                return deed(connection)
+        raise AssertionError("unreachable: the last attempt either returns or raises")
+
+    def ping(self) -> None:
+        """Raise `DatabaseUnavailable` unless the database answers."""
+        with self.reading() as connection:
+            connection.execute(text("select 1"))
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_retryable(error) or isinstance(error, OperationalError):
+            raise DatabaseUnavailable(
+                "The database did not answer or stayed locked. Nothing was written; trying again is safe."
+            ) from error
+        raise
+
+
+def _is_retryable(error: BaseException) -> bool:
+    cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES
+
+
+def _make_engine(url: str, busy_timeout: float) -> Engine:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise SettingsError("SCIM_BRIDGE_DATABASE_URL is not a database URL.") from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, busy_timeout)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    raise SettingsError("SCIM_BRIDGE_DATABASE_URL names neither sqlite nor postgresql.")
+
+
+def _sqlite_engine(url: str, busy_timeout: float) -> Engine:
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).resolve().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False})
+    event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are ours (below), not pysqlite's
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN" if options.get("scim_bridge_reading") else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""Alembic migrations. Run by `scim-bridge migrate` and by `serve`, never by the web process."""

@@ -1,0 +1,59 @@
+"""What a filter on Groups asks of the directory, and which members a `members[...]` path names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, literal, or_, select
+
+from scim_bridge.directory.filters import compiled
+from scim_bridge.directory.row_terms import RowTerms, member_group_terms, member_user_terms, meta_terms
+from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
+from scim_bridge.scim.filters import Compare, Node, Present, Ref
+from scim_bridge.scim.registry import GROUP_URN
+
+
+def group_condition(node: Node, location: str) -> ColumnElement[bool]:
+    """The filter as a condition on `scim_group`. `location` is the address of SCIM, for `meta.location` and `$ref`."""
+    return compiled(node, _GroupTerms(location))
+
+
+def member_conditions(inner: Node, location: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What stands in the brackets of `members[...]`, as conditions on `scim_user` and on `scim_group` (nested ones)."""
+    return compiled(inner, member_user_terms(location)), compiled(inner, member_group_terms(location))
+
+
+@dataclass(frozen=True)
+class _GroupTerms:
+    location: str
+
+    def compare(self, ref: Ref, op: str, value: object) -> ColumnElement[bool]:
+        if ref.attribute.name == "members":
+            return self.value_path(ref.down_to(None), Compare(ref, op, value))  # type: ignore[arg-type]
+        return self._row(ref).compare(ref, op, value)
+
+    def present(self, ref: Ref) -> ColumnElement[bool]:
+        if ref.attribute.name == "members":
+            return self.value_path(ref.down_to(None), Present(ref))
+        return self._row(ref).present(ref)
+
+    def value_path(self, ref: Ref, inner: Node) -> ColumnElement[bool]:
+        users, groups = member_conditions(inner, self.location)
+        holds = select(member.c.group_id).join(scim_user, scim_user.c.id == member.c.user_id).where(users)
+        child = group_member.c.child_id.in_(select(scim_group.c.id).where(groups).correlate(None))
+        parents = select(group_member.c.parent_id).where(child)
+        return or_(scim_group.c.id.in_(holds), scim_group.c.id.in_(parents))
+
+    def _row(self, ref: Ref) -> RowTerms:
+        if ref.attribute.name == "meta":
+            return meta_terms(scim_group, "Group", f"{self.location}/Groups")
+        return RowTerms(_COLUMNS)
+
+
+_COLUMNS: dict[str, ColumnElement[Any]] = {
+    "schemas": literal(GROUP_URN),
+    "displayName": scim_group.c.display_name_key,
+    "externalId": scim_group.c.external_id,
+    "id": scim_group.c.scim_id,
+}

@@ -1,0 +1,60 @@
+"""Pages of users and groups: a count, then some rows in the order of their internal ids, which never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from scim_bridge.directory.group_filter import group_condition
+from scim_bridge.directory.tables import Row, scim_group, scim_user
+from scim_bridge.directory.user_filter import user_condition
+from scim_bridge.scim.filters import Node
+
+LARGEST_PAGE = 200
+"""Resources. Okta asks for 100 at a time."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One page of a listing. `start` counts from 1; `count` 0 asks only how many there are."""
+
+    source_id: int
+    location: str
+    """The address of SCIM, for filters on `meta.location` and `$ref`."""
+    node: Node | None = None
+    start: int = 1
+    count: int = LARGEST_PAGE
+
+
+@dataclass(frozen=True)
+class Page:
+    total: int
+    rows: Sequence[Row]
+
+
+def page_of_users(connection: Connection, wanted: Wanted) -> Page:
+    """The users of the source that the filter finds."""
+    found = scim_user.c.source_id == wanted.source_id
+    if wanted.node is not None:
+        found = and_(found, user_condition(wanted.node, wanted.source_id, wanted.location))
+    return _page(connection, scim_user, found, wanted)
+
+
+def page_of_groups(connection: Connection, wanted: Wanted) -> Page:
+    """The groups of the source that the filter finds, without members."""
+    found = and_(scim_group.c.source_id == wanted.source_id, scim_group.c.retired_at.is_(None))
+    if wanted.node is not None:
+        found = and_(found, group_condition(wanted.node, wanted.location))
+    return _page(connection, scim_group, found, wanted)
+
+
+def _page(connection: Connection, table: Any, found: ColumnElement[bool], wanted: Wanted) -> Page:
+    total = connection.scalar(select(func.count()).select_from(table).where(found)) or 0
+    count = min(wanted.count, LARGEST_PAGE)
+    if not count or wanted.start > total:
+        return Page(total, [])
+    rows = select(table).where(found).order_by(table.c.id).offset(wanted.start - 1).limit(count)
+    return Page(total, connection.execute(rows).all())

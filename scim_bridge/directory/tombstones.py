@@ -1,0 +1,61 @@
+"""Persons through their users' lives: made, followed, buried as a tombstone, found again on rehire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from scim_bridge.directory.tables import Row, person
+
+
+def revive_or_make(connection: Connection, source_id: int, columns: Mapping[str, Any], *, now: datetime) -> int:
+    """The person of a new user: a tombstone of this source with the same userName, else the only one with the same
+    externalId, else somebody new. `columns` are those of the `scim_user` row to be."""
+    identity = {name: columns[name] for name in ("user_name", "user_name_key", "external_id")}
+    state = {"deactivated_at": None if columns["active"] else now, "deleted_at": None}
+    found = _by_user_name(connection, source_id, columns) or _by_external_id(connection, source_id, columns)
+    if found is not None:
+        connection.execute(update(person).where(person.c.id == found).values(**identity, **state))
+        return found
+    values = {"source_id": source_id, "created_at": now, **identity, **state}
+    return int(connection.execute(insert(person).values(values).returning(person.c.id)).scalar_one())
+
+
+def follow(connection: Connection, before: Row, after: Row, *, now: datetime) -> None:
+    """The user changed from one `scim_user` row to the other: the person's names follow, and `deactivated_at`."""
+    values: dict[str, Any] = {
+        name: getattr(after, name)
+        for name in ("user_name", "user_name_key", "external_id")
+        if getattr(before, name) != getattr(after, name)
+    }
+    if before.active != after.active:
+        values["deactivated_at"] = None if after.active else now
+    if values:
+        connection.execute(update(person).where(person.c.id == after.person_id).values(values))
+
+
+def bury(connection: Connection, row: Row, *, now: datetime) -> None:
+    """The user is deleted. Somebody deactivated earlier left then, not now."""
+    values: dict[str, Any] = {"deleted_at": now} | ({"deactivated_at": now} if row.active else {})
+    connection.execute(update(person).where(person.c.id == row.person_id).values(values))
+
+
+def _by_user_name(connection: Connection, source_id: int, columns: Mapping[str, Any]) -> int | None:
+    named = _buried(source_id).where(person.c.user_name_key == columns["user_name_key"])
+    return connection.scalar(named.order_by(person.c.deleted_at.desc(), person.c.id.desc()).limit(1))
+
+
+def _by_external_id(connection: Connection, source_id: int, columns: Mapping[str, Any]) -> int | None:
+    if columns["external_id"] is None:
+        return None
+    named = _buried(source_id).where(person.c.external_id == columns["external_id"])
+    found = list(connection.scalars(named.limit(2)))
+    # An externalId may be a mail nickname (Entra's default), shared by several: then it names nobody.
+    return found[0] if len(found) == 1 else None
+
+
+def _buried(source_id: int) -> Select[int]:
+    return select(person.c.id).where(person.c.source_id == source_id, person.c.deleted_at.is_not(None))

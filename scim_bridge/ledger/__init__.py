@@ -1,0 +1,1 @@
+"""THE OTHER BOOK: what the bridge did and owns at each platform."""

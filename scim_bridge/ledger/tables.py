@@ -1,0 +1,124 @@
+"""THE OTHER BOOK's tables: accounts, holdings with their provenance, keys seen, open intents, removals, what the brake holds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from scim_bridge.db import UtcTime, metadata
+
+account = Table(
+    "account",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("person_id", Integer, primary_key=True),
+    Column("account_id", String(256)),
+    Column("invitation_id", String(256)),
+    Column("email", String(512), nullable=False),
+    Column("email_key", String(512), nullable=False),
+    Column("role", String(256), nullable=False),
+    Column("role_ours", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("provenance", String(16), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("since", UtcTime(), nullable=False),
+    UniqueConstraint("platform", "account_id", name="uq_account_account_id"),
+    Index("ix_account_email_key", "platform", "email_key"),
+    Index("ix_account_state", "platform", "state"),
+)
+"""The account of a person at a platform: made by the bridge or adopted. One principal belongs to one person."""
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("person_id", Integer, primary_key=True),
+    Column("place_id", String(256), primary_key=True),
+    Column("role", String(256), primary_key=True),
+    Column("place", String(512), nullable=False),
+    Column("found_role", String(256)),
+    Column("provenance", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("since", UtcTime(), nullable=False),
+)
+"""A role in a place that the rules want and the platform has. `found_role` is what a human had given there before."""
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("id", String(256), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("owner_id", String(256)),
+    Column("owner_email", String(512)),
+    Column("person_id", Integer, index=True),
+    Column("place_id", String(256)),
+    Column("status", String(32), nullable=False),
+    Column("usable", Boolean, nullable=False),
+    Column("hint", String(128)),
+    Column("name", String(512)),
+    Column("created_at", UtcTime()),
+    Column("last_used_at", UtcTime()),
+    Column("seen_at", UtcTime(), nullable=False),
+    Column("withdrawn_at", UtcTime()),
+    Index("ix_credential_owner_id", "platform", "owner_id"),
+)
+"""The newest observation of a key, never the key itself. `withdrawn_at` is set when the bridge withdrew it."""
+
+intent = Table(
+    "intent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(128), nullable=False),
+    Column("person_id", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("place_id", String(256)),
+    Column("role", String(256)),
+    Column("object_id", String(256)),
+    Column("email", String(512)),
+    Column("opened_at", UtcTime(), nullable=False),
+    Index("ix_intent_person_id", "platform", "person_id"),
+)
+"""About to do this; committed before the call, gone with its record. What matches an open one is ours."""
+
+removal = Table(
+    "removal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(128), nullable=False),
+    Column("person_id", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("category", String(16)),
+    Column("place", String(512)),
+    Column("object", String(512)),
+    Column("at", UtcTime(), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("confirmed_at", UtcTime()),
+    Index("ix_removal_person_id", "person_id", "at"),
+    Index("ix_removal_window", "platform", "category", "at"),
+)
+"""Something taken away, with the platform's answer and when reading back confirmed it. Also the brake's window."""
+
+held_back = Table(
+    "held_back",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("person_id", Integer, primary_key=True),
+    Column("category", String(16), primary_key=True),
+    Column("items", Text, nullable=False),
+    Column("leaving", Boolean, nullable=False),
+    Column("cause", String(1024), nullable=False),
+    Column("since", UtcTime(), nullable=False),
+    Column("released_by", String(256)),
+    Column("released_at", UtcTime()),
+)
+"""What the brake holds for a named human: one person's losses, role drops, keys or gains on one platform."""
+
+retired = Table(
+    "retired",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("by", String(256), nullable=False),
+    Column("at", UtcTime(), nullable=False),
+)
+"""Platforms whose file is gone and whose holdings somebody asked to withdraw."""

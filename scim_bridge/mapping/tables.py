@@ -1,0 +1,47 @@
+"""THE RULES' tables: the sets that were in force, and what is wrong with the newest files."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+
+from scim_bridge.db import UtcTime, metadata
+
+mapping_revision = Table(
+    "mapping_revision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False),
+    Column("taken_at", UtcTime(), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A set of files that was taken up. The one with the highest id is in force; older ones are kept to be asked about."""
+
+mapping_file = Table(
+    "mapping_file",
+    metadata,
+    Column("revision_id", ForeignKey("mapping_revision.id"), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+mapping_platform = Table(
+    "mapping_platform",
+    metadata,
+    Column("revision_id", ForeignKey("mapping_revision.id"), primary_key=True),
+    Column("source", String(255), primary_key=True),
+    Column("platform", String(128), primary_key=True),
+)
+"""Which platforms of a revision speak of which source: what a push asks, without reading a mapping file."""
+
+mapping_problem = Table(
+    "mapping_problem",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("noted_at", UtcTime(), nullable=False),
+    Column("file", String(255), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("column", Integer, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+)
+"""What is wrong with the newest files, for everybody who asks. Empty when they are the set in force."""

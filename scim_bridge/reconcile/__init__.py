@@ -1,0 +1,1 @@
+"""THE HAND: looks at the book and at the platform, and makes them agree."""

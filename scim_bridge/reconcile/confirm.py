@@ -1,0 +1,43 @@
+"""Reading back: the platform is asked whether what it said was taken away is gone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scim_bridge.access.change import Change
+from scim_bridge.access.observed import Inquiry
+from scim_bridge.access.standing import Slice
+from scim_bridge.reconcile.carry import Taken
+from scim_bridge.reconcile.gather import Page
+
+
+def inquiry_after(page: Page, taken: Sequence[Taken]) -> Inquiry:
+    """The least that shows whether these are gone."""
+    kinds = {each.change.kind for each in taken}
+    first = taken[0].change
+    places = {each.change.place_id for each in taken if each.change.kind in {"revoke", "change_role"}}
+    return Inquiry(
+        email=first.principal.name,
+        account_id=first.principal.id,
+        places=frozenset(place for place in places if place is not None),
+        credentials="withdraw_key" in kinds,
+        invitations="cancel_invitation" in kinds,
+    )
+
+
+def is_gone(change: Change, slice_: Slice) -> bool:
+    """Whether the observation shows that the change was made."""
+    if change.kind == "withdraw_key":
+        return not any(key.id == change.object_id and key.usable for key in slice_.credentials)
+    if change.kind == "cancel_invitation":
+        return not any(each.id == change.object_id and each.state == "pending" for each in slice_.invitations)
+    if change.kind == "remove_account":
+        return slice_.account is None
+    if change.kind == "suspend_account":
+        return slice_.account is None or slice_.account.state == "suspended"
+    direct = [each for each in slice_.memberships if each.place_id == change.place_id and not each.inherited]
+    if change.kind == "revoke":
+        return not any(each.role == change.role for each in direct)
+    if change.place_id is None:
+        return slice_.account is None or slice_.account.role == change.role
+    return not any(each.role == change.was for each in direct)

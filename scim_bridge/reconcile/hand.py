@@ -1,0 +1,154 @@
+"""The hand: takes what is due on one platform and makes book and platform agree, a batch at a time.
+
+Platforms do not wait for each other: each is stepped by itself. Whatever goes wrong ends in the slate, with a sentence.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from scim_bridge.access.errors import Transient
+from scim_bridge.db import Connection, Database, utc_now
+from scim_bridge.errors import BridgeError, DatabaseUnavailable
+from scim_bridge.reconcile.batch import Batch, Fate, back_off
+from scim_bridge.reconcile.fan import fan_out
+from scim_bridge.reconcile.lease import kept
+from scim_bridge.reconcile.platforms import Platform, Platforms
+from scim_bridge.reconcile.review import Review
+from scim_bridge.reconcile.translate import PlaceBook
+from scim_bridge.work import claims as claiming
+from scim_bridge.work import pace
+from scim_bridge.work.claims import Claim
+from scim_bridge.work.slate import is_fanning_out
+
+MOST_ATTEMPTS = 12
+"""So many failures in a row, growing to minutes apart, and a person's work parks for somebody to look at."""
+
+log = structlog.get_logger("scim_bridge.hand")
+
+
+class Hand:
+    """One process's hand over all platforms. `step` may be called from one thread a platform."""
+
+    def __init__(self, database: Database, platforms: Platforms) -> None:
+        self._database = database
+        self._platforms = platforms
+        self._review = Review(database)
+        self._outages: dict[str, int] = {}
+
+    def step(self, name: str) -> bool:
+        """Take and run one batch of what is due on this platform. False when nothing was."""
+        if self._fan_out(name):
+            return True
+        with self._database.reading() as connection:
+            paused = pace.quiet_until(connection, name) > utc_now().timestamp()
+            if paused or is_fanning_out(connection, name):
+                return False
+        claims = self._claim(name)
+        if claims:
+            self._run(name, claims)
+        return bool(claims)
+
+    def _fan_out(self, name: str) -> bool:
+        with self._database.reading() as connection:
+            if not is_fanning_out(connection, name):
+                return False
+        with self._database.writing() as connection:
+            claims = claiming.claim(connection, name, ("everybody", "group"), now=utc_now(), limit=1)
+        for claim in claims:
+            fan_out(self._database, claim)
+        return bool(claims)
+
+    def _claim(self, name: str) -> list[Claim]:
+        rules = self._platforms.rules().platforms.get(name)
+        limit = self._platforms.capabilities(rules).batch if rules is not None else 200
+        with self._database.reading() as connection:
+            if not claiming.is_anything_due(connection, name, now=utc_now()):
+                return []
+        with self._database.writing() as connection:
+            return claiming.claim(connection, name, ("person",), now=utc_now(), limit=limit)
+
+    def _run(self, name: str, claims: Sequence[Claim]) -> None:
+        try:
+            platform = self._platforms.platform(name)
+            if platform is None or platform.rules.policy.mode == "plan":
+                self._settle(claims)  # orphaned, or only planned: nothing is to be done
+                return
+            with kept(self._database, claims):
+                fates = self._reconcile(platform, claims)
+            self._outages.pop(name, None)
+        except Transient as error:
+            self._pause(name, claims, str(error), error.retry_after)
+        except DatabaseUnavailable:
+            raise
+        except BridgeError as error:
+            self._pause(name, claims, str(error), None)
+        else:
+            self._let_go(name, fates)
+
+    def _reconcile(self, platform: Platform, claims: Sequence[Claim]) -> dict[int, Fate]:
+        book = PlaceBook(platform.connector.places(), platform.rules)
+        self._review.weigh(platform, book, now=utc_now())
+        return Batch(self._database, platform, book, claims).run()
+
+    def _settle(self, claims: Sequence[Claim]) -> None:
+        with self._database.writing() as connection:
+            for claim in claims:
+                claiming.complete(connection, claim, now=utc_now())
+
+    def _pause(self, name: str, claims: Sequence[Claim], reason: str, retry_after: float | None) -> None:
+        """The platform as a whole does not answer: everybody waits, nobody's attempts are counted, nothing parks."""
+        outages = self._outages.get(name, 0)
+        self._outages[name] = outages + 1
+        wait = timedelta(seconds=retry_after) if retry_after is not None else _jittered(back_off(min(outages, 6)))
+        until = utc_now() + wait
+        log.warning("platform paused", platform=name, seconds=round(wait.total_seconds(), 1), reason=reason)
+        with self._database.writing() as connection:
+            pace.quiet(connection, name, until=until)
+            for claim in claims:
+                claiming.again(connection, claim, at=until, reason=reason)
+
+    def _let_go(self, name: str, fates: dict[int, Fate]) -> None:
+        outage = next((each.transient for each in fates.values() if each.transient and each.transient.everybody), None)
+        now = utc_now()
+        with self._database.writing() as connection:
+            if outage is not None:
+                wait = timedelta(seconds=outage.retry_after) if outage.retry_after is not None else _jittered(back_off(0))
+                pace.quiet(connection, name, until=now + wait)
+            for fate in fates.values():
+                _end(connection, fate, now)
+
+
+def _end(connection: Connection, fate: Fate, now: datetime) -> None:
+    claim = fate.claim
+    if fate.moved:
+        claiming.again(connection, claim, at=now)
+    elif fate.transient is not None:
+        _end_transient(connection, fate, fate.transient, now)
+    elif fate.still_there:
+        until = now + _jittered(back_off(claim.attempts))
+        claiming.delay(connection, claim, until=until, reason="; ".join(fate.still_there), now=now)
+    elif fate.obstacles:
+        claiming.park(connection, claim, reason=" ".join(dict.fromkeys(fate.obstacles)), now=now)
+    else:
+        claiming.complete(connection, claim, now=now)
+
+
+def _end_transient(connection: Connection, fate: Fate, error: Transient, now: datetime) -> None:
+    claim = fate.claim
+    wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else _jittered(back_off(claim.attempts))
+    if error.everybody:
+        claiming.again(connection, claim, at=now + wait, reason=str(error))
+    elif claim.attempts + 1 >= MOST_ATTEMPTS:
+        reason = f"{error} Given up after {claim.attempts + 1} tries; look at the platform, then retry."
+        claiming.park(connection, claim, reason=reason, now=now)
+    else:
+        claiming.delay(connection, claim, until=now + wait, reason=str(error), now=now)
+
+
+def _jittered(wait: timedelta) -> timedelta:
+    return wait * random.uniform(0.75, 1.25)  # noqa: S311  spreads retries; no secret depends on it

@@ -1,0 +1,271 @@
+"""Filters (RFC 7644 section 3.4.2.2): text to a frozen tree whose attributes are resolved and whose values are typed.
+
+The tree is what `match` evaluates on a dict and what the directory compiles to SQL. It can be shared and cached.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+from scim2_filter_parser import ast
+
+from scim_bridge.scim import grammar
+from scim_bridge.scim.attribute import Attribute
+from scim_bridge.scim.errors import InvalidFilter
+from scim_bridge.scim.instant import format_instant, parse_instant
+from scim_bridge.scim.registry import Ref, ResourceType
+
+__all__ = ["And", "Compare", "Node", "Not", "Or", "Present", "Ref", "ValuePath", "parse_filter"]
+
+Operator = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]
+Value: TypeAlias = str | bool | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`ref op value`. The value has the attribute's type; `null` never gets here (see Present).
+
+    boolean: bool. integer, decimal: int or float. dateTime: canonical text of `instant.format_instant`. Else: str.
+    `ref` always names something simple: `emails eq "x"` has become `emails.value eq "x"`.
+    """
+
+    ref: Ref
+    op: Operator
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`ref pr`. A complex attribute is present when it has anything in it. `eq null` is Not(Present)."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    term: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePath:
+    """`ref[inner]`: one and the same value of a multi-valued complex attribute meets all of `inner`.
+
+    `ref.sub` is None; every Ref in `inner` is of the same attribute with `sub` set. There is no ValuePath in `inner`,
+    and none on a single-valued attribute (`name[familyName eq "x"]` is simply the inner comparison).
+    """
+
+    ref: Ref
+    inner: Node
+
+
+Node: TypeAlias = Compare | Present | And | Or | Not | ValuePath
+
+_ORDERING = frozenset({"gt", "ge", "lt", "le"})
+_TEXTUAL = frozenset({"co", "sw", "ew"})
+_OPERATORS = frozenset(get_args(Operator))
+
+
+def parse_filter(text: str, resource: ResourceType) -> Node:
+    """The filter as a tree. InvalidFilter, with a sentence, for everything that cannot be answered in full.
+
+    Within the caps of `grammar` (length, depth, terms). Unknown attributes are refused, never ignored: a filter that
+    lost a term would find more than it should.
+    """
+    try:
+        tree = grammar.parse(text)
+    except grammar.GrammarError as error:
+        raise InvalidFilter(f"The filter cannot be read. {error}") from error
+    return read_tree(tree, resource)
+
+
+def read_tree(tree: Any, resource: ResourceType) -> Node:
+    """The library's tree as ours; `paths` uses it too."""
+    return _Reader(resource).node(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Resolves names against a resource type; inside brackets, against the attribute before them."""
+
+    resource: ResourceType
+    within: Ref | None = None
+
+    def node(self, tree: Any) -> Node:
+        if isinstance(tree, ast.LogExpr):
+            return self._joined(tree)
+        if isinstance(tree, ast.AttrExpr):
+            return self._expression(tree)
+        if tree.namespace is not None:
+            return self._value_path(tree)
+        return Not(self.node(tree.expr)) if tree.negated else self.node(tree.expr)
+
+    def _joined(self, tree: Any) -> Node:
+        """A chain of one operator as one node. The chain leans left and may be long, so it is walked, not recursed."""
+        op, terms = tree.op.lower(), []
+        while isinstance(tree, ast.LogExpr) and tree.op.lower() == op:
+            terms.append(self.node(tree.expr2))
+            tree = _unwrapped(tree.expr1)
+        nodes = (self.node(tree), *reversed(terms))
+        return And(nodes) if op == "and" else Or(nodes)
+
+    def _value_path(self, tree: Any) -> Node:
+        ref, inner = self.bracket(tree)
+        return ValuePath(ref, inner) if ref.attribute.multi_valued else inner
+
+    def bracket(self, tree: Any) -> tuple[Ref, Node]:
+        """What stands before the brackets and what is in them."""
+        path = tree.namespace
+        if self.within is not None or not isinstance(path.attr_name, str):
+            raise InvalidFilter("Square brackets within square brackets are not part of SCIM.")
+        ref = self.resolve(path)
+        if ref.sub is not None or not ref.attribute.is_complex:
+            raise InvalidFilter(f"'{ref.path}' has no sub-attributes, so no square brackets can follow it.")
+        return ref, _Reader(self.resource, ref).node(tree.expr)
+
+    def _expression(self, tree: Any) -> Node:
+        path = tree.attr_path
+        if isinstance(path.attr_name, str):
+            return _term(self.resolve(path), tree)
+        ref, inner = self.bracket(path.attr_name)
+        if path.sub_attr is None and tree.value.lower() == "pr":
+            return ValuePath(ref, inner) if ref.attribute.multi_valued else inner
+        both = And((inner, _term(ref.down_to(sub_named(ref, path.sub_attr)), tree)))
+        return ValuePath(ref, both) if ref.attribute.multi_valued else both
+
+    def resolve(self, path: Any) -> Ref:
+        """The attribute a path names. InvalidFilter when nothing defines it, or nobody may ask for it."""
+        sub = None if path.sub_attr is None else path.sub_attr.value
+        if self.within is None:
+            ref = self.resource.find(path.attr_name, sub, path.uri)
+        else:
+            found = None if sub or path.uri else self.within.attribute.sub(path.attr_name)
+            ref = None if found is None else self.within.down_to(found)
+        if ref is None:
+            raise InvalidFilter(f"{self._subject()} has no attribute '{spelled(path)}' (position {path.index + 1}).")
+        if ref.leaf.returned == "never":
+            raise InvalidFilter(f"'{ref.path}' cannot be asked for.")
+        return ref
+
+    def _subject(self) -> str:
+        return f"A {self.resource.name}" if self.within is None else f"'{self.within.path}'"
+
+
+def spelled(path: Any) -> str:
+    """A path of the library's tree as it was written, shortened."""
+    name = path.attr_name if path.sub_attr is None else f"{path.attr_name}.{path.sub_attr.value}"
+    text = name if path.uri is None else f"{path.uri}:{name}"
+    return text if len(text) <= 120 else f"{text[:120]}..."
+
+
+def sub_named(ref: Ref, sub: Any) -> Attribute | None:
+    if sub is None:
+        return None
+    found = ref.attribute.sub(sub.value)
+    if found is None:
+        raise InvalidFilter(f"'{ref.path}' has no sub-attribute '{sub.value}'.")
+    return found
+
+
+def _unwrapped(tree: Any) -> Any:
+    """The expression in a Filter that adds nothing to it."""
+    while isinstance(tree, ast.Filter) and not tree.negated and tree.namespace is None:
+        tree = tree.expr
+    return tree
+
+
+def _term(ref: Ref, tree: Any) -> Node:
+    op = tree.value.lower()
+    if op == "pr":
+        return Present(ref)
+    ref = _comparable(ref)
+    value = tree.comp_value.value
+    if value is None:
+        return _null(ref, op)
+    return Compare(ref, _checked(ref, op), _coerced(ref, value))
+
+
+def _comparable(ref: Ref) -> Ref:
+    """`emails` means `emails.value` (Ping's `emails eq "x"`); `manager` and `members` likewise (Entra)."""
+    if ref.sub is not None or not ref.attribute.is_complex:
+        return ref
+    value = ref.attribute.sub("value")
+    if value is None:
+        raise InvalidFilter(f"'{ref.path}' is complex; compare one of its sub-attributes, such as "
+                            f"'{ref.down_to(ref.attribute.sub_attributes[0]).path}'.")
+    return ref.down_to(value)
+
+
+def _null(ref: Ref, op: str) -> Node:
+    if op == "eq":
+        return Not(Present(ref))
+    if op == "ne":
+        return Present(ref)
+    raise InvalidFilter(f"'{op}' cannot compare '{ref.path}' with null; use 'eq', 'ne' or 'pr'.")
+
+
+def _checked(ref: Ref, op: str) -> Operator:
+    kind = ref.leaf.type
+    refused = kind in ("boolean", "binary") and op in _ORDERING
+    refused |= kind in ("boolean", "integer", "decimal", "dateTime") and op in _TEXTUAL
+    if refused or op not in _OPERATORS:
+        raise InvalidFilter(f"'{op}' cannot compare '{ref.path}', which is of type {kind}.")
+    return op  # type: ignore[return-value]  # one of the literals: just tested
+
+
+def _coerced(ref: Ref, value: Value) -> Value:
+    kind = ref.leaf.type
+    if kind == "boolean":
+        return _boolean(ref, value)
+    if kind in ("integer", "decimal"):
+        return _number(ref, value)
+    if not isinstance(value, str):
+        raise InvalidFilter(f"'{ref.path}' holds text: put the value in double quotes.")
+    if kind == "dateTime":
+        return _instant(ref, value)
+    return storable(ref, value)
+
+
+def _boolean(ref: Ref, value: Value) -> bool:
+    """Entra compares `roles[primary eq "True"]`."""
+    word = value.lower() if isinstance(value, str) else value
+    if word is True or word == "true":
+        return True
+    if word is False or word == "false":
+        return False
+    raise InvalidFilter(f"'{ref.path}' is true or false.")
+
+
+def _number(ref: Ref, value: Value) -> int | float:
+    try:
+        finite = not isinstance(value, bool) and math.isfinite(float(value))
+    except (ValueError, OverflowError):
+        finite = False
+    if not finite:
+        raise InvalidFilter(f"'{ref.path}' is a number.")
+    return float(value) if isinstance(value, str) else value
+
+
+def _instant(ref: Ref, value: str) -> str:
+    try:
+        return format_instant(parse_instant(value))
+    except ValueError as error:
+        raise InvalidFilter(f"'{ref.path}' is a date and time, such as \"2026-01-31T09:30:00Z\".") from error
+
+
+def storable(ref: Ref, value: str) -> str:
+    """Text that a database can be asked for: no NUL, no half of a surrogate pair."""
+    if "\x00" in value or not (value.isascii() or value.encode("utf-8", "replace").decode() == value):
+        raise InvalidFilter(f"The value for '{ref.path}' holds characters that no text can have.")
+    return value

@@ -1,0 +1,173 @@
+# mypy: disable-error-code="misc, untyped-decorator, no-untyped-def, no-untyped-call, name-defined, no-redef, has-type"
+# ruff: noqa: F821, F811, N802
+"""The grammar of RFC 7644 section 3.4.2.2: scim2-filter-parser 0.7, with what it gets wrong put right.
+
+Corrected here: `and` binds closer than `or`; numbers, JSON escapes and typed literals; words such as `trueName` are
+names; LF and CR are white space; one exception, with a position. The grammar rules are the library's own; sly does not
+inherit them, so each is named again. Never use the library's SQL transpiler: it drops unknown attributes silently.
+
+sly's class bodies take any free upper-case name as a token, and its decorator comes from a metaclass: hence the
+directives on top. Instances keep state while they work, so each call makes its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from scim2_filter_parser import ast
+from scim2_filter_parser.lexer import SCIMLexer
+from scim2_filter_parser.parser import SCIMParser, SCIMParserError
+
+MAX_LENGTH = 4096  # characters
+MAX_DEPTH = 32  # parentheses and brackets within one another
+MAX_TERMS = 128  # comparisons
+
+# Lower case on purpose: see the module's docstring.
+wordend = r"(?![A-Za-z0-9_$.:-])"
+
+_COMPARISONS = frozenset({"EQ", "NE", "CO", "SW", "EW", "GT", "GE", "LT", "LE", "PR"})
+_OPENING = frozenset({"LPAREN", "LBRACKET"})
+_CLOSING = frozenset({"RPAREN", "RBRACKET"})
+
+
+class GrammarError(Exception):
+    """The text is not a filter. The message is a sentence; positions count from 1."""
+
+    def __init__(self, sentence: str, position: int | None = None) -> None:
+        super().__init__(sentence)
+        self.position = position
+
+
+class FilterLexer(SCIMLexer):
+    """Tokens with JSON's literals, each with its own type."""
+
+    tokens = SCIMLexer.tokens
+    ignore = " \t\r\n"
+    FALSE = "(?i:false)" + wordend
+    TRUE = "(?i:true)" + wordend
+    NULL = "(?i:null)" + wordend
+    NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_.:-])"
+
+    @_(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+    def COMP_VALUE(self, t):
+        t.value = json.loads(t.value)
+        return t
+
+    def error(self, t):
+        raise GrammarError(_illegal(t.value, t.index + 1), t.index + 1)
+
+
+class FilterParser(SCIMParser):
+    """The library's rules with the RFC's precedence and typed values; paths remember where they stood."""
+
+    tokens = SCIMLexer.tokens
+    precedence = (("left", "OR"), ("left", "AND"), ("right", "NOT"))
+
+    filter = SCIMParser.filter
+    value_path = SCIMParser.value_path
+    attr_exp = SCIMParser.attr_exp
+    log_exp = SCIMParser.log_exp
+    sub_attr = SCIMParser.sub_attr
+
+    @_("COMP_VALUE")
+    def comp_value(self, p):
+        return ast.CompValue(p[0])
+
+    @_("TRUE")
+    def comp_value(self, p):
+        return ast.CompValue(True)
+
+    @_("FALSE")
+    def comp_value(self, p):
+        return ast.CompValue(False)
+
+    @_("NULL")
+    def comp_value(self, p):
+        return ast.CompValue(None)
+
+    @_("NUMBER")
+    def comp_value(self, p):
+        return ast.CompValue(_number(p[0]))
+
+    @_("SCHEMA_URI ATTRNAME sub_attr")
+    def attr_path(self, p):
+        return ast.AttrPath(p[1], p[2], p[0], index=p.index)
+
+    @_("SCHEMA_URI ATTRNAME")
+    def attr_path(self, p):
+        return ast.AttrPath(p[1], None, p[0], index=p.index)
+
+    @_("ATTRNAME sub_attr")
+    def attr_path(self, p):
+        return ast.AttrPath(p[0], p[1], None, index=p.index)
+
+    @_("ATTRNAME")
+    def attr_path(self, p):
+        return ast.AttrPath(p[0], None, None, index=p.index)
+
+    @_("value_path sub_attr")
+    def attr_path(self, p):
+        return ast.AttrPath(p[0], p[1], None, index=0)
+
+    @_("value_path")
+    def attr_path(self, p):
+        return ast.AttrPath(p[0], None, None, index=0)
+
+    def error(self, p):
+        if p is None:
+            raise GrammarError("The expression ends too early.")
+        raise GrammarError(f"{_shown(p.value)} at position {p.index + 1} is not expected there.", p.index + 1)
+
+
+def parse(text: str) -> Any:
+    """The library's tree for a filter. GrammarError for everything that is not one, too long, too deep or too wide.
+
+    In the tree a `value_path` is `Filter(expr, False, namespace)`; an AttrPath whose `attr_name` is such a Filter is
+    what stands before a sub-attribute or an operator (`emails[type eq "work"].value`).
+    """
+    if len(text) > MAX_LENGTH:
+        raise GrammarError(f"The expression has {len(text)} characters; at most {MAX_LENGTH} are read.")
+    if not text.strip():
+        raise GrammarError("The expression is empty.")
+    tokens = list(FilterLexer().tokenize(text))
+    _measure(tokens)
+    try:
+        return FilterParser().parse(iter(tokens))
+    except (SCIMParserError, ValueError, AttributeError) as error:
+        raise GrammarError("The expression is malformed.") from error
+
+
+def _measure(tokens: list[Any]) -> None:
+    """Keeps the tree small enough for plain recursion."""
+    if max(_depths(tokens), default=0) > MAX_DEPTH:
+        raise GrammarError(f"The expression is nested more than {MAX_DEPTH} deep.")
+    terms = sum(token.type in _COMPARISONS for token in tokens)
+    if terms > MAX_TERMS:
+        raise GrammarError(f"The expression has {terms} comparisons; at most {MAX_TERMS} are read.")
+
+
+def _depths(tokens: list[Any]) -> Iterator[int]:
+    depth = 0
+    for token in tokens:
+        depth += (token.type in _OPENING) - (token.type in _CLOSING)
+        yield depth
+
+
+def _number(text: str) -> int | float:
+    return float(text) if any(mark in text for mark in ".eE") else int(text)
+
+
+def _shown(value: object) -> str:
+    """A token for a person, short."""
+    text = str(value)
+    return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}...'"
+
+
+def _illegal(rest: str, position: int) -> str:
+    if rest[0] == '"':
+        return f"The text that begins at position {position} is not a JSON string; is a quote or an escape missing?"
+    if rest[0] == "'":
+        return f"Position {position}: text is written in double quotes, not in single ones."
+    return f"{_shown(rest.split()[0])} at position {position} is not expected there."

@@ -1,0 +1,1 @@
+"""The near side: identity providers when the bridge asks them instead of listening to their pushes."""

@@ -1,0 +1,31 @@
+"""Answers: JSON from plain values, and the headers that go with a resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from scim_bridge.web.media import SCIM_JSON
+
+
+def json_response(body: Any, status: int = 200, *, kind: str = "application/json") -> Response:
+    return Response(orjson.dumps(body), status, content_type=kind)
+
+
+def scim_response(body: Any, status: int = 200) -> Response:
+    """An answer in SCIM JSON."""
+    return json_response(body, status, kind=SCIM_JSON)
+
+
+def resource_response(resource: dict[str, Any], location: str, status: int = 200) -> Response:
+    """A resource. `Location` is its `meta.location` (RFC 7644 section 3.3), also where `meta` was not asked for."""
+    response = scim_response(resource, status)
+    response.headers["Location" if status == 201 else "Content-Location"] = location
+    return response
+
+
+def no_content() -> Response:
+    """Done, and nothing to show."""
+    return Response(status=204)

@@ -1,0 +1,60 @@
+"""Bodies of requests: bytes to a JSON value, strictly and cheaply, before anything else looks at them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+import orjson
+
+from scim_bridge.scim.errors import InvalidSyntax, InvalidValue
+
+MAX_DEPTH = 64
+"""Objects and lists within one another. A resource needs five."""
+
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def parsed(content: bytes) -> Any:
+    """The JSON value.
+
+    InvalidSyntax for anything but one well-formed JSON text in UTF-8: cut off, too deep, NaN, half a surrogate pair, a
+    name twice in one object. InvalidValue for U+0000, which no database keeps in text.
+    """
+    if not content.strip():
+        raise InvalidSyntax("The body is empty; a JSON object was expected.")
+    _refuse_deep(content)
+    try:
+        orjson.loads(content)  # refuses NaN and half surrogate pairs, which the standard library lets through
+        value = json.loads(content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidSyntax("The body is not well-formed JSON in UTF-8.") from error
+    if _NUL.search(content):
+        raise InvalidValue("The body holds the character U+0000, which no text can have.")
+    return value
+
+
+def _refuse_deep(content: bytes) -> None:
+    """So that no parser is handed a body that nests without end: takes away the innermost brackets, layer by layer."""
+    brackets = _TEXT.sub(b"", content).translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if not brackets:
+            return
+        before, brackets = brackets, brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if brackets == before:
+            break
+    if brackets:
+        raise InvalidSyntax(f"The body nests more than {MAX_DEPTH} objects and lists, or its brackets do not match.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name.lower() for name, _ in pairs}) != len(pairs):  # SCIM's names have no case (RFC 7643 section 2.1)
+        raise InvalidSyntax("The body has an object with the same name twice, so what it means cannot be told.")
+    return dict(pairs)
+
+
+def _constant(name: str) -> NoReturn:
+    raise InvalidSyntax(f"The body holds {name}, which is not JSON.")

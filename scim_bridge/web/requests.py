@@ -1,0 +1,47 @@
+"""What a request says beside its body: request id, address, query parameters."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from scim_bridge.scim.errors import InvalidValue
+from scim_bridge.web.options import PREFIX
+
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
+
+
+def request_id(request: Request) -> str:
+    """The client's `X-Request-Id` where it is a harmless word, else one of our own."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _ID.fullmatch(given) else str(uuid4())
+
+
+def location_of(request: Request) -> str:
+    """The address of SCIM as this client reached it, without a slash at the end."""
+    return request.url_root.rstrip("/") + PREFIX
+
+
+def parameter(arguments: MultiDict[str, str], name: str) -> str | None:
+    """A query parameter, its name in any case; None when it is not there.
+
+    Given twice it is InvalidValue: to take one of two filters might find more than the client asked for.
+    """
+    found = [value for key, value in arguments.items(multi=True) if key.lower() == name.lower()]
+    if len(found) > 1:
+        raise InvalidValue(f"The query parameter '{name}' is there more than once.")
+    return found[0] if found else None
+
+
+def whole_number(arguments: MultiDict[str, str], name: str, default: int) -> int:
+    """A query parameter that is a whole number. InvalidValue when it is something else."""
+    text = parameter(arguments, name)
+    if text is None or not text.strip():
+        return default
+    if not _WHOLE.fullmatch(text):
+        raise InvalidValue(f"The query parameter '{name}' must be a whole number.")
+    return int(text)

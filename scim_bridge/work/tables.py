@@ -1,0 +1,36 @@
+"""THE SLATE's tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
+
+from scim_bridge.db import UtcTime, metadata
+
+work = Table(
+    "work",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("wanted", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False, default=0),
+    Column("due_at", UtcTime(), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_token", String(36)),
+    Column("lease_until", UtcTime()),
+    Column("parked", Boolean, nullable=False, default=False),
+    Column("reason", Text),
+    Column("first_failed_at", UtcTime()),
+    Column("requested_by", String(128)),
+    Index("ix_work_due", "platform", "parked", "due_at"),
+)
+"""A mark: this key needs a look while `wanted > done`. It is a key, never an event."""
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("next_at", Float, nullable=False),
+    Column("quiet_until", Float, nullable=False, default=0.0),
+)
+"""One row a platform: the generic cell rate algorithm's theoretical arrival time and a pause for everybody, in Unix seconds."""

@@ -1,0 +1,104 @@
+"""What the conformance suite needs of a platform: a connector, and the hands of the people on the far side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Protocol
+
+from scim_bridge.access.connector import Connector, ConnectorType, Gate
+from scim_bridge.access.errors import Transient
+
+
+class Fault(Enum):
+    """A misfortune that the platform is told to have. It lasts until `heal`, except where it says once."""
+
+    FAIL_ONCE = "the next request is answered with a passing error, and has no effect"
+    LOSE_ANSWER = "the next writing request has its effect, once, but its answer never arrives"
+    RATE_LIMIT = "every request is refused for RETRY_AFTER seconds, and the answer says so"
+    DOWN = "the platform answers nobody"
+    BREAK_LISTING = "a listing of people fails on its way, after its first page where it has pages"
+    REJECT_CREDENTIAL = "the bridge's credential is no longer good"
+    NO_SEATS = "nobody more can be invited or created"
+
+
+RETRY_AFTER = 7
+
+
+class Bench(Protocol):
+    """One empty installation of a platform with two open places. A fresh one serves each test.
+
+    "By hand" is what a person does in the platform's own pages: it passes no gate and is not counted in `requests`.
+    A claim about something a platform does not have (`None` here) is skipped, and says why.
+    """
+
+    type: ConnectorType
+    connection: Mapping[str, Any]
+    """The connection keys as the connector gets them, secrets expanded."""
+    platform: str
+    places: tuple[str, str]
+    """The ids of two open places."""
+    closed_place: str | None
+    """The id of an archived place."""
+    secret: str | None
+    """What no text may ever show."""
+
+    def connector(self, gate: Gate) -> Connector:
+        """The connector under test. Asked for several times, it is as several processes are."""
+
+    def requests(self) -> int:
+        """How many requests the platform has received from connectors so far."""
+
+    def requests_allowed(self, people: int, places: int) -> int:
+        """The most requests that observing so many people in so many places may take."""
+
+    def inject(self, fault: Fault) -> None: ...
+
+    def heal(self) -> None: ...
+
+    # people, by hand
+
+    def add_account(self, email: str) -> str:
+        """Somebody is on the platform with its weakest role. Returns the account id."""
+
+    def add_untouchable(self, email: str) -> str:
+        """Somebody whose account the platform lets no API call change. Returns the account id."""
+
+    def accept(self, email: str) -> str:
+        """The person accepts the pending invitation. Returns the account id."""
+
+    def expire(self, email: str) -> None:
+        """The pending invitation runs out."""
+
+    def pending(self, email: str) -> int:
+        """How many invitations for exactly this address are open."""
+
+    def accounts(self, email: str) -> int:
+        """How many accounts have exactly this address."""
+
+    # places and keys, by hand
+
+    def add_member(self, email: str, place_id: str, role: str) -> None:
+        """Somebody who has an account joins a place."""
+
+    def times_removed(self, email: str, place_id: str) -> int:
+        """How often the person has lost this place so far, by whomever."""
+
+    def add_key(self, email: str, place_id: str) -> str:
+        """The person makes a personal key in this place. Returns the key id."""
+
+    def key_opens(self, key_id: str) -> bool:
+        """Whether the platform would let this key in now."""
+
+
+class CountingGate:
+    """A gate that lets everything through and counts it, or nothing once it is shut."""
+
+    def __init__(self) -> None:
+        self.passes = 0
+        self.shut = False
+
+    def pass_through(self) -> None:
+        if self.shut:
+            raise Transient("The gate is shut.", retry_after=1, everybody=True)
+        self.passes += 1

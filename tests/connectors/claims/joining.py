@@ -1,0 +1,84 @@
+"""Invitations and accounts: one each, whoever asks and however often."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from scim_bridge.access.errors import Conflict
+from tests.connectors.bench import CountingGate
+from tests.connectors.claims.trial import ADA, Claims, Trial
+
+
+class Joining(Claims):
+    def test_an_invitation_is_pending_until_it_is_accepted(self, trial: Trial) -> None:
+        trial.invites()
+        outcome = trial.join(ADA)
+        assert outcome.changed
+        assert (outcome.account_id, trial.account(ADA)) == (None, None)
+        assert trial.invitation(ADA).id == outcome.invitation_id
+        account_id = trial.bench.accept(ADA)
+        assert trial.invitation(ADA) is None
+        assert trial.account(ADA).id == account_id
+
+    def test_whoever_is_created_is_there_at_once(self, trial: Trial) -> None:
+        if trial.joining == "invite":
+            pytest.skip("people are invited here")
+        outcome = trial.join(ADA)
+        assert trial.account(ADA).id == outcome.account_id
+
+    def test_joining_twice_makes_one(self, trial: Trial) -> None:
+        trial.join(ADA)
+        trial.join_again(ADA)
+        assert trial.joined(ADA) == 1
+
+    def test_joining_in_another_spelling_makes_one(self, trial: Trial) -> None:
+        trial.join(ADA)
+        trial.join_again("ADA@Example.com")
+        assert trial.joined(ADA) + trial.joined("ADA@Example.com") == 1
+
+    def test_processes_that_ask_at_once_make_one(self, trial: Trial) -> None:
+        change = trial.change(trial.joining, ADA, role=trial.can.account_roles[0])
+        connectors = [trial.bench.connector(CountingGate()) for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            answers = [pool.submit(connector.apply, change) for connector in connectors]
+        failures = [error for error in (answer.exception() for answer in answers) if error]
+        assert all(isinstance(error, Conflict) for error in failures), failures
+        assert trial.joined(ADA) == 1
+
+    def test_somebody_who_has_an_account_is_not_asked_to_join(self, trial: Trial) -> None:
+        trial.admit(ADA)
+        trial.join_again(ADA)
+        assert trial.joined(ADA) == 1
+
+    def test_an_expired_invitation_is_not_pending_and_can_be_renewed(self, trial: Trial) -> None:
+        trial.invites()
+        trial.join(ADA)
+        trial.bench.expire(ADA)
+        assert trial.invitation(ADA) is None
+        assert trial.join(ADA).changed
+        assert trial.invitation(ADA) is not None
+
+    def test_a_cancelled_invitation_is_gone_and_cancelling_it_again_is_success(self, trial: Trial) -> None:
+        trial.invites()
+        invitation_id = trial.join(ADA).invitation_id
+        assert trial.apply("cancel_invitation", ADA, object_id=invitation_id).changed
+        assert trial.invitation(ADA) is None
+        assert trial.bench.pending(ADA) == 0
+        assert not trial.apply("cancel_invitation", ADA, object_id=invitation_id).changed
+
+    def test_cancelling_an_accepted_invitation_is_a_conflict_and_the_account_stays_in_sight(self, trial: Trial) -> None:
+        trial.invites()
+        invitation_id = trial.join(ADA).invitation_id
+        account_id = trial.bench.accept(ADA)
+        with pytest.raises(Conflict):
+            trial.apply("cancel_invitation", ADA, object_id=invitation_id)
+        assert trial.account(ADA).id == account_id
+
+    def test_the_role_of_an_account_is_changed_and_changing_it_again_is_success(self, trial: Trial) -> None:
+        account_id = trial.admit(ADA)
+        old, new = trial.can.account_roles[0], trial.can.account_roles[-1]
+        assert trial.apply("change_role", ADA, account_id, role=new, was=old).changed
+        assert trial.account(ADA).role == new
+        assert not trial.apply("change_role", ADA, account_id, role=new, was=old).changed
