@@ -20,6 +20,7 @@ $(VENV)/.installed: requirements.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed tests/requirements.txt
@@ -38,7 +39,7 @@ test: check ## everything: lint, types, import contracts, all tests
 	$(BIN)/python -m pytest
 
 demo: install ## an Okta and an Entra conversation on a temporary database, shown step by step
-	@$(BIN)/python -m scim_bridge demo
+	@$(BIN)/python -m scim_bridge.demo
 
 requirements: install-test ## compile both requirements.txt files from their short lists
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-annotate --no-emit-find-links --no-emit-index-url \

@@ -16,6 +16,7 @@ from scim_bridge.db import Database
 from scim_bridge.db.migrate import unmigrated
 from scim_bridge.mapping import revisions
 from scim_bridge.reconcile.hand import Hand
+from scim_bridge.reconcile.inventory import Inventory
 from scim_bridge.reconcile.platforms import Platforms
 from scim_bridge.reconcile.sweep import Sweep
 from scim_bridge.reconcile.takeup import TakeUp
@@ -52,6 +53,7 @@ class House:
     hand: Hand
     take_up: TakeUp
     sweep: Sweep
+    inventory: Inventory
 
 
 def build(
@@ -76,4 +78,5 @@ def build(
             poll=timedelta(seconds=settings.invitation_poll),
             interval=timedelta(seconds=settings.sweep_interval),
         ),
+        inventory=Inventory(database, platforms, interval=timedelta(seconds=settings.sweep_interval)),
     )

@@ -35,6 +35,8 @@ class Foretold:
     keys: frozenset[str] = frozenset()
     gains: frozenset[str] = frozenset()
     leaving: bool = False
+    unresolved: bool = False
+    """Something more is wanted that the platform has no place for."""
     causes: tuple[str, ...] = ()
 
     def of(self, category: str) -> frozenset[str]:
@@ -47,7 +49,7 @@ def foretell(case: Case) -> Foretold:
     standing, wanted, own = case.standing, case.wanted, case.standing.account
     email, account_id = (own.email, own.account_id) if own is not None else (wanted.email, None)
     if case.policy.protects(email, account_id):
-        return Foretold(gains=wanted_items(wanted), leaving=wanted.leaving)
+        return Foretold(gains=wanted_items(wanted), leaving=wanted.leaving, unresolved=bool(wanted.unresolved))
     lost = _lost_places(case)
     people = {f"place:{each[0]}:{each[1]}" for each in lost}
     if _account_goes(case):
@@ -60,6 +62,7 @@ def foretell(case: Case) -> Foretold:
         drops=frozenset(_drops(case)),
         keys=keys,
         leaving=wanted.leaving,
+        unresolved=bool(wanted.unresolved),
         causes=_causes(standing, wanted, people),
     )
 

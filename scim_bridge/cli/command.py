@@ -53,7 +53,7 @@ class Commands(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def _read(self) -> None:
-        for name in GROUPS[:0] or [g for g in GROUPS if __import__("importlib.util").util.find_spec(f"scim_bridge.cli.{g}")]:
+        for name in GROUPS:
             importlib.import_module(f"scim_bridge.cli.{name}")
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **named: Any) -> NoReturn:
@@ -84,7 +84,11 @@ def command(parent: click.Group, name: str, **more: Any) -> Callable[[Deed], cli
     def wrap(deed: Deed) -> click.Command:
         @functools.wraps(deed)
         def run(*, as_json: bool, **given: Any) -> int | None:
-            return deed(Desk(as_json=as_json), **given)
+            desk = Desk(as_json=as_json)
+            try:
+                return deed(desk, **given)
+            finally:
+                desk.close()
 
         option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
         return parent.command(name, **more)(option(run))

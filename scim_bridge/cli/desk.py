@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -58,6 +59,12 @@ class Desk:
             raise UsageError(why)
         return house
 
+    def close(self) -> None:
+        """Let go of the database, if it was asked for."""
+        house = self.__dict__.get("house")
+        if house is not None:
+            house.database.dispose()
+
     def show(self, document: Mapping[str, Any], draw: Callable[[Console], None]) -> None:
         """The answer: one JSON document, or what `draw` makes of it."""
         if self.as_json:
@@ -92,12 +99,15 @@ def operator() -> str:
 
 def this_command() -> str:
     """How the person who reads this starts the command again."""
-    if Path(sys.argv[0]).name == "scim-bridge":
-        return "scim-bridge"
     python = Path(sys.executable)
-    if python.is_relative_to(Path.cwd()):
-        python = python.relative_to(Path.cwd())
-    return f"{python} -m scim_bridge"
+    script = python.with_name("scim-bridge")
+    if not script.exists():
+        return f"{_short(python)} -m scim_bridge"
+    return "scim-bridge" if shutil.which("scim-bridge") == str(script) else _short(script)
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _missing_file(url: str) -> str | None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from scim_bridge.cli.asking import known_platform, whose_ids
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk, this_command
-from scim_bridge.cli.showing import plain, reasons, row, state, styled, table
+from scim_bridge.cli.showing import plain, reasons, row, say, state, styled, table
 
 if TYPE_CHECKING:
     from scim_bridge.reconcile.views.holdings import Row
@@ -39,7 +39,7 @@ def _draw(out: Console, rows: Sequence[Row], *, narrowed: bool) -> None:
             "Nobody has access yet. Push a group that a rule of the mapping files names; "
             f"`{this_command()} mapping explain PERSON` says why somebody has none."
         )  # fmt: skip
-        out.print(plain(tip))
+        say(out, plain(tip))
         return
     made = table("platform", "who", "place", "role", "state", "because")
     for each in rows:
@@ -55,4 +55,4 @@ def _why(out: Console, rows: Sequence[Row]) -> None:
     counted = Counter((each.state, each.why) for each in rows if each.why)
     for (word, why), number in counted.most_common():
         rows_ = "1 row" if number == 1 else f"{number} rows"
-        out.print(plain("\n") + state(word) + styled(f" ({rows_}): ", "dim") + plain(why))
+        say(out, plain("\n") + state(word) + styled(f" ({rows_}): ", "dim") + plain(why))

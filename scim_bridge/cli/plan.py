@@ -10,7 +10,7 @@ from rich.console import Console
 
 from scim_bridge.cli.command import HELD, NO, Refusal, cli, command
 from scim_bridge.cli.desk import Desk, operator, this_command
-from scim_bridge.cli.showing import change_kind, plain, reasons, row, state, styled, table
+from scim_bridge.cli.showing import change_kind, plain, reasons, row, say, state, styled, table
 
 if TYPE_CHECKING:
     from scim_bridge.reconcile.applying import Applied
@@ -99,35 +99,35 @@ def _draw(out: Console, seen: Preview) -> None:
             row(made, each.platform, each.user_name, change_kind(each.kind), place, what, reasons(shown["because"]))
         out.print(made)
         counted = Counter(each.kind.replace("_", " ") for each in changes)
-        out.print(plain("\n" + ", ".join(f"{number} {kind}" for kind, number in counted.most_common()) + "."))
+        say(out, plain("\n" + ", ".join(f"{number} {kind}" for kind, number in counted.most_common()) + "."))
     elif not seen.problems:
-        out.print(plain("Nothing to do: every platform is as the rules want it."))
+        say(out, plain("Nothing to do: every platform is as the rules want it."))
     for obstacle in seen.obstacles:
-        out.print(state("parked") + plain(f" {obstacle.platform}, {obstacle.user_name}: {obstacle.why}"))
+        say(out, state("parked") + plain(f" {obstacle.platform}, {obstacle.user_name}: {obstacle.why}"))
     planned = [name for name, mode in seen.modes.items() if mode == "plan"]
     if planned and changes:
-        out.print(styled(f"Mode plan, so nothing is written: {', '.join(planned)}. Set `mode: apply` to go live.", "dim"))
+        say(out, styled(f"Mode plan, so nothing is written: {', '.join(planned)}. Set `mode: apply` to go live.", "dim"))
     if seen.plan.held_digest is not None:
         _draw_held(out, seen.plan.causes, seen.plan.held_digest)
 
 
 def _draw_applied(out: Console, done: Applied) -> None:
     if done.released:
-        out.print(plain(f"Released for {done.released} people."))
+        say(out, plain(f"Released for {done.released} people."))
     if done.left:
         made = table("platform", "subject", "state", "reason")
         for each in done.left:
             row(made, each.platform, each.subject, state(each.state), each.reason)
         out.print(made)
-        out.print(plain(f"\nWhen the reason is gone: {this_command()} work retry"))
+        say(out, plain(f"\nWhen the reason is gone: {this_command()} work retry"))
     elif not done.held:
-        out.print(plain("Done: every platform is as the rules want it."))
+        say(out, plain("Done: every platform is as the rules want it."))
     if done.digest is not None:
         _draw_held(out, done.causes, done.digest)
 
 
 def _draw_held(out: Console, causes: tuple[str, ...], digest: str) -> None:
-    out.print(plain("\n") + state("held_back") + plain(" The brake holds a part of this until somebody releases it:"))
+    say(out, plain("\n") + state("held_back") + plain(" The brake holds a part of this until somebody releases it:"))
     for cause in causes:
-        out.print(plain(f"  {cause}"))
-    out.print(plain("  to release exactly that: ") + styled(f"{this_command()} apply --digest {digest} --by NAME", "bold"))
+        say(out, plain(f"  {cause}"))
+    say(out, plain("  to release exactly that: ") + styled(f"{this_command()} apply --digest {digest} --by NAME", "bold"))

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk
-from scim_bridge.cli.showing import plain, row, state, styled, table
+from scim_bridge.cli.showing import plain, row, say, state, styled, table
 from scim_bridge.errors import BridgeError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _is(rules: Any) -> bool:
 
 
 def _done(desk: Desk, document: Mapping[str, Any], sentence: str) -> None:
-    desk.show(document, lambda out: out.print(plain(sentence)))
+    desk.show(document, lambda out: say(out, plain(sentence)))
 
 
 def _faults(faults: list[dict[str, Any]]) -> str:
@@ -138,7 +138,7 @@ def _faults(faults: list[dict[str, Any]]) -> str:
 
 def _draw(out: Console, whole: Mapping[str, list[dict[str, Any]]], faults: list[dict[str, Any]]) -> None:
     for part, rows in whole.items():
-        out.print(styled(part, "bold") + plain("" if rows else "  none"))
+        say(out, styled(part, "bold") + plain("" if rows else "  none"))
         if rows:
             made = table(*rows[0])
             for each in rows:
@@ -146,4 +146,4 @@ def _draw(out: Console, whole: Mapping[str, list[dict[str, Any]]], faults: list[
             out.print(made)
         out.print()
     if faults:
-        out.print(styled(_faults(faults), "yellow"))
+        say(out, styled(_faults(faults), "yellow"))

@@ -20,7 +20,7 @@ from scim_bridge.cli import children
 from scim_bridge.cli.command import NO, Refusal, cli, command
 from scim_bridge.cli.desk import Desk, this_command
 from scim_bridge.cli.logs import configure_logs
-from scim_bridge.cli.showing import lines, plain, styled
+from scim_bridge.cli.showing import lines, plain, say, styled
 from scim_bridge.errors import SettingsError
 from scim_bridge.settings import Settings
 
@@ -100,7 +100,7 @@ def migrate(desk: Desk) -> None:
     from scim_bridge.db.migrate import migrate as upgrade
 
     version = upgrade(Database(desk.settings.database_url))
-    desk.show({"version": version}, lambda out: out.print(plain(f"The database is at {version}, which is this bridge's.")))
+    desk.show({"version": version}, lambda out: say(out, plain(f"The database is at {version}, which is this bridge's.")))
 
 
 def _prepare(settings: Settings) -> Start:
@@ -136,7 +136,10 @@ def _hint(house: House) -> str | None:
 
     with house.database.reading() as connection:
         usable = [each for each in tokens.list_all(connection) if each.revoked_at is None]
-    return f"…{usable[0].hint} of source {usable[0].source}" + (f", and {len(usable) - 1} more" if usable[1:] else "") if usable else None
+    if not usable:
+        return None
+    others = f", and {len(usable) - 1} more" if usable[1:] else ""
+    return f"…{usable[0].hint} of source {usable[0].source}{others}"
 
 
 def _check_port(settings: Settings) -> None:
@@ -183,7 +186,7 @@ def _welcome(out: Console, settings: Settings, start: Start) -> None:
     run = this_command()
     token = styled(start.token, "bold") + styled("  shown only this once", "dim") if start.token else plain(start.hint or "none")
     in_force = ", ".join(f"{name} ({mode})" for name, mode in start.platforms) or "no mapping file yet"
-    out.print(styled(f"\nSCIM Bridge {__version__}", "bold") + plain(" is running\n"))
+    say(out, styled(f"\nSCIM Bridge {__version__}", "bold") + plain(" is running\n"))
     pairs: list[tuple[str, object]] = [
         ("SCIM", f"{_address(settings)}/scim/v2"),
         ("token", token),

@@ -45,12 +45,24 @@ def change_kind(kind: str) -> Text:
     return styled(kind.replace("_", " "), "green" if kind in GIVES else "cyan" if kind == "change_role" else "yellow")
 
 
+WHOLE = frozenset({
+    "platform", "state", "status", "at", "since", "due", "made", "last used", "tries", "id", "kind", "change", "step", "action",
+    "after", "confirmed", "mode", "people",
+})  # fmt: skip
+"""Columns that are short by nature and stay on one line."""
+
+
 def table(*columns: str) -> Table:
     """A table with these headings; what does not fit goes on in the next line."""
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name in columns:
-        made.add_column(name, overflow="fold")
+        made.add_column(name, overflow="fold", no_wrap=name in WHOLE)
     return made
+
+
+def say(out: Console, what: Text | Table) -> None:
+    """A sentence on one line, however long, so that a command in it can be copied; a table as wide as there is room."""
+    out.print(what, soft_wrap=isinstance(what, Text))
 
 
 def row(made: Table, *cells: object) -> None:

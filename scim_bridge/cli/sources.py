@@ -6,7 +6,7 @@ import click
 
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk, operator, this_command
-from scim_bridge.cli.showing import instant, plain, row, state, table
+from scim_bridge.cli.showing import instant, plain, row, say, state, table
 
 
 @cli.group("source", short_help="Who may push: an Okta organization or an Entra tenant each.")
@@ -26,7 +26,7 @@ def add(desk: Desk, name: str, kind: str) -> None:
         lambda connection: sources.add(connection, name, kind=kind, initiator=operator(), now=utc_now())  # type: ignore[arg-type]
     )
     sentence = f'Source "{made.name}" is there. Give it a token: {this_command()} token create {made.name}'
-    desk.show(vars(made), lambda out: out.print(plain(sentence)))
+    desk.show(vars(made), lambda out: say(out, plain(sentence)))
 
 
 @command(source, "list")
@@ -43,7 +43,7 @@ def list_(desk: Desk) -> None:
         row(made, each.name, each.kind, instant(each.created_at), ", ".join(platforms), state(word))
     document = {"sources": [{**vars(each), "platforms": platforms} for each, platforms in found]}
     tip = plain(f"There is no source yet. `{this_command()} serve` makes the first one, or: {this_command()} source add NAME")
-    desk.show(document, lambda out: out.print(made if found else tip))
+    desk.show(document, lambda out: say(out, made if found else tip))
 
 
 @command(source, "disable")
@@ -55,4 +55,4 @@ def disable(desk: Desk, name: str) -> None:
 
     now = utc_now()
     done = desk.house.database.write(lambda connection: sources.disable(connection, name, initiator=operator(), now=now))
-    desk.show(vars(done), lambda out: out.print(plain(f'Source "{name}" is disabled: its tokens open nothing.')))
+    desk.show(vars(done), lambda out: say(out, plain(f'Source "{name}" is disabled: its tokens open nothing.')))

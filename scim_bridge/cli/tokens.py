@@ -8,7 +8,7 @@ import click
 
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk, operator, this_command
-from scim_bridge.cli.showing import instant, plain, row, state, styled, table
+from scim_bridge.cli.showing import instant, plain, row, say, state, styled, table
 
 
 @cli.group("token", short_help="Bearer tokens of the sources.")
@@ -32,7 +32,7 @@ def create(desk: Desk, source: str, name: str, days: int | None) -> None:
         lambda connection: tokens.create(connection, source, name=label, initiator=operator(), now=now, expires_at=expires_at)
     )
     line = styled(text, "bold") + plain("\n") + styled("Shown only now; the bridge keeps a hash of it.", "dim")
-    desk.show({**vars(made), "token": text}, lambda out: out.print(line, soft_wrap=True))
+    desk.show({**vars(made), "token": text}, lambda out: say(out, line))
 
 
 @command(token, "list")
@@ -54,7 +54,7 @@ def list_(desk: Desk, source: str | None) -> None:
         row(made, str(each.id), each.source, f"…{each.hint}", each.name, *times, state(word))
     document = {"tokens": [{**vars(each), "state": word} for each, word in zip(found, states, strict=True)]}
     tip = plain(f"There is no token. Make one: {this_command()} token create {source or 'default'}")
-    desk.show(document, lambda out: out.print(made if found else tip))
+    desk.show(document, lambda out: say(out, made if found else tip))
 
 
 @command(token, "revoke")
@@ -66,7 +66,7 @@ def revoke(desk: Desk, token_id: int) -> None:
 
     now = utc_now()
     done = desk.house.database.write(lambda connection: tokens.revoke(connection, token_id, initiator=operator(), now=now))
-    desk.show(vars(done), lambda out: out.print(plain(f"Token {done.id} (…{done.hint}) of {done.source} is revoked.")))
+    desk.show(vars(done), lambda out: say(out, plain(f"Token {done.id} (…{done.hint}) of {done.source} is revoked.")))
 
 
 def _state(revoked: bool, expired: bool) -> str:

@@ -13,7 +13,7 @@ from rich.console import Console
 from scim_bridge.cli.asking import known_platform, whose_ids
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk, this_command
-from scim_bridge.cli.showing import instant, plain, row, state, table
+from scim_bridge.cli.showing import instant, plain, row, say, state, table
 
 if TYPE_CHECKING:
     from scim_bridge.reconcile.views.work import Work
@@ -54,7 +54,7 @@ def retry(desk: Desk, platform: str | None, person: str | None) -> None:
         )
     )
     sentence = f"{number} taken up again; the worker looks at them now." if number else "Nothing was parked or delayed."
-    desk.show({"retried": number}, lambda out: out.print(plain(sentence)))
+    desk.show({"retried": number}, lambda out: say(out, plain(sentence)))
 
 
 @command(work, "wait")
@@ -80,7 +80,7 @@ def _document(items: Sequence[Work]) -> dict[str, object]:
 
 def _draw(out: Console, items: Sequence[Work], *, over: bool = False) -> None:
     if not items:
-        out.print(plain("Nothing is left to do: everything is as the rules want it."))
+        say(out, plain("Nothing is left to do: everything is as the rules want it."))
         return
     made = table("platform", "subject", "state", "tries", "due", "reason")
     for each in items:
@@ -88,6 +88,6 @@ def _draw(out: Console, items: Sequence[Work], *, over: bool = False) -> None:
     out.print(made)
     counted = Counter(each.state for each in items)
     if over:
-        out.print(plain("\nTime is over. Is a worker running? `serve` or `worker` does the work."))
+        say(out, plain("\nTime is over. Is a worker running? `serve` or `worker` does the work."))
     elif counted["parked"]:
-        out.print(plain(f"\nParked work waits for somebody. When the reason is gone: `{this_command()} work retry`"))
+        say(out, plain(f"\nParked work waits for somebody. When the reason is gone: `{this_command()} work retry`"))

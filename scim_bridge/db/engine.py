@@ -15,16 +15,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from scim_bridge.db.sqlite_file import watch
 from scim_bridge.errors import DatabaseUnavailable, SettingsError
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 10
 _ATTEMPTS = 4
+_SAFE = "Nothing was written; trying again is safe."
 # PostgreSQL: serialization failure, deadlock detected, lock not available.
 _RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
 
@@ -86,11 +89,13 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        if _is_retryable(error) or isinstance(error, OperationalError):
-            raise DatabaseUnavailable(
-                "The database did not answer or stayed locked. Nothing was written; trying again is safe."
-            ) from error
+    except (OperationalError, PoolTimeout) as error:
+        raise DatabaseUnavailable(f"The database did not answer or stayed locked. {_SAFE}") from error
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        if _is_retryable(error):
+            raise DatabaseUnavailable(f"The database asked for another try. {_SAFE}") from error
+        if type(error) in (DatabaseError, sqlite3.DatabaseError):  # SQLite: damaged, or no database at all
+            raise DatabaseUnavailable(f"The database cannot be read: an operator must look at it. {_SAFE}") from error
         raise
 
 
@@ -107,7 +112,7 @@ def _make_engine(url: str, busy_timeout: float) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, busy_timeout)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True)
     raise SettingsError("SCIM_BRIDGE_DATABASE_URL names neither sqlite nor postgresql.")
 
 
@@ -115,9 +120,13 @@ def _sqlite_engine(url: str, busy_timeout: float) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).resolve().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False})
+    # What a failed statement was about is people, tokens' hashes and keys: the error does not repeat it.
+    connect = {"timeout": busy_timeout, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connect, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_connected)
     event.listen(engine, "begin", _sqlite_begin)
+    if database and database != ":memory:" and not database.startswith("file:"):
+        watch(engine, str(Path(database).resolve()))
     return engine
 
 

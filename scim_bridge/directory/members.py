@@ -13,10 +13,15 @@ from sqlalchemy import Connection, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
+from scim_bridge.db.patience import TooSlow, at_most
 from scim_bridge.db.statements import CHUNK, chunks, insert
 from scim_bridge.directory.nesting import is_below
 from scim_bridge.directory.tables import Row, group_member, member, scim_group, scim_user
-from scim_bridge.scim.errors import InvalidValue
+from scim_bridge.scim.errors import InvalidValue, TooMany
+
+
+SEARCH_SECONDS = 1.0
+"""What the filter of a `members[...]` path may cost: others wait for the transaction meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,11 @@ def remove_where(
     """Take out the members that satisfy a condition on `scim_user`, and on `scim_group` for nested ones."""
     theirs = member.c.user_id.in_(select(scim_user.c.id).where(users))
     nested = group_member.c.child_id.in_(select(scim_group.c.id).where(groups))
-    gone = _remove_users(connection, group_id, theirs), _remove_groups(connection, group_id, nested)
+    try:
+        with at_most(connection, SEARCH_SECONDS):
+            gone = _remove_users(connection, group_id, theirs), _remove_groups(connection, group_id, nested)
+    except TooSlow as error:
+        raise TooMany(f"The filter in the path takes longer than {SEARCH_SECONDS:g} seconds. Nothing was changed.") from error
     return Touched(frozenset(gone[0]), frozenset(gone[1]))
 
 

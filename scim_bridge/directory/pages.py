@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from scim_bridge.db.patience import TooSlow, at_most
 from scim_bridge.directory.group_filter import group_condition
 from scim_bridge.directory.tables import Row, scim_group, scim_user
 from scim_bridge.directory.user_filter import user_condition
+from scim_bridge.scim.errors import TooMany
 from scim_bridge.scim.filters import Node
 
 LARGEST_PAGE = 200
 """Resources. Okta asks for 100 at a time."""
+FILTER_SECONDS = 3.0
+"""What a filter may cost; what identity providers send is answered in milliseconds, from an index."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,16 @@ def page_of_groups(connection: Connection, wanted: Wanted) -> Page:
 
 
 def _page(connection: Connection, table: Any, found: ColumnElement[bool], wanted: Wanted) -> Page:
+    if wanted.node is None:
+        return _found(connection, table, found, wanted)
+    try:
+        with at_most(connection, FILTER_SECONDS):
+            return _found(connection, table, found, wanted)
+    except TooSlow as error:
+        raise TooMany(f"The filter takes longer than {FILTER_SECONDS:g} seconds. Ask for less, or with fewer terms.") from error
+
+
+def _found(connection: Connection, table: Any, found: ColumnElement[bool], wanted: Wanted) -> Page:
     total = connection.scalar(select(func.count()).select_from(table).where(found)) or 0
     count = min(wanted.count, LARGEST_PAGE)
     if not count or wanted.start > total:

@@ -152,6 +152,12 @@ def since(connection: Connection, person_id: int) -> dict[tuple[str, str | None,
     return found | {(row.platform, row.place_id, row.role): row.since for row in places}
 
 
+def place_names(connection: Connection, platform: str) -> dict[str, str]:
+    """Place ids to the names that the mapping files gave them, as far as anybody holds something there."""
+    query = select(holding.c.place_id, holding.c.place).where(holding.c.platform == platform).distinct()
+    return {row.place_id: row.place for row in connection.execute(query)}
+
+
 def platforms_holding(connection: Connection, person_id: int) -> tuple[str, ...]:
     """Platforms where something is, or is about to be, this person's."""
     found: set[str] = set()

@@ -97,6 +97,17 @@ def drop(connection: Connection, platform: str, person_id: int, categories: Iter
     )
 
 
+def drop_gains(connection: Connection, platforms: Iterable[str]) -> None:
+    """What changed mapping files would have given and nobody released: it is weighed anew with each set of files."""
+    connection.execute(
+        delete(held_back).where(
+            held_back.c.platform.in_(list(platforms)),
+            held_back.c.category == "gains",
+            held_back.c.released_at.is_(None),
+        )
+    )
+
+
 def retire(connection: Connection, platform: str, *, by: str, now: datetime) -> None:
     """Somebody asks for the holdings of a platform without a file to be withdrawn."""
     statement = insert(connection, retired).values(platform=platform, by=by[:256], at=now)

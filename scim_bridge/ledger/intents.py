@@ -62,7 +62,7 @@ def note_removal(
         "person_id": person_id,
         "kind": change.kind,
         "place": change.place,
-        "object": change.object_id or change.role or change.principal.name,
+        "object": _object(change),
     }
     same = [removal.c[name].is_not_distinct_from(value) for name, value in values.items()]
     known = connection.scalar(select(removal.c.id).where(*same, removal.c.confirmed_at.is_(None)).limit(1))
@@ -71,6 +71,13 @@ def note_removal(
     category = category_of(change) if not released else None
     statement = insert(removal).values(**values, category=category, at=now, outcome=outcome).returning(removal.c.id)
     return int(connection.execute(statement).scalar_one()), True
+
+
+def _object(change: Change) -> str:
+    """What was taken: a key's or an invitation's id, a role, or the address of the account itself."""
+    if change.kind in {"remove_account", "suspend_account"}:
+        return change.principal.name.casefold()
+    return change.object_id or change.role or change.principal.name
 
 
 def confirm_removals(connection: Connection, ids: Iterable[int], *, now: datetime) -> None:

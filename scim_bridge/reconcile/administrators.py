@@ -1,23 +1,28 @@
-"""Nobody takes the last administrator away: changes that take an administrative role, one platform at a time."""
+"""Nobody takes the last administrator away.
+
+Changes that take an administrative role are made by one process at a time at each platform, so that two of them cannot each
+take away what they believe the other leaves.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from scim_bridge.access.change import Change
 from scim_bridge.access.connector import Connector
 from scim_bridge.access.observed import Membership
-
-TURN = "administrators"
-"""Two processes must not each take away what they believe the other leaves: see `work.turns`."""
+from scim_bridge.db import Database, utc_now
+from scim_bridge.work import turns
+from scim_bridge.work.turns import Turn
 
 _ENDS = frozenset({"remove_account", "suspend_account"})
 _TAKES = frozenset({"revoke", "change_role"}) | _ENDS
 
 
 class Administrators:
-    """Who administers what, read once when a batch needs it and kept true while the batch takes roles away.
+    """Who administers what, read once when it is needed and kept true while a batch takes roles away.
 
     `memberships` are the observed ones: whoever loses the account loses every place they administer.
     """
@@ -35,11 +40,9 @@ class Administrators:
         for each in memberships:
             if each.role in administrative and not each.inherited:
                 self._places[each.principal_id].add(each.place_id)
-        places = frozenset(place for change in changes for place in self.taken_by(change))
-        found: Mapping[str | None, frozenset[str]] = (
-            connector.observe((), administrators_of=places).administrators if places else {}
-        )
-        self._left = {place: set(people) for place, people in found.items()}
+        self._connector = connector
+        self._asked = frozenset(place for change in changes for place in self.taken_by(change))
+        self._left: dict[str | None, set[str]] | None = None
 
     def taken_by(self, change: Change) -> frozenset[str | None]:
         """The places (None: the organization) in which this change takes an administrative role."""
@@ -54,7 +57,7 @@ class Administrators:
     def refusal(self, change: Change) -> str | None:
         """A sentence when nobody would be left who administers some place or the organization."""
         for place in sorted(self.taken_by(change), key=str):
-            if not self._left.get(place, set()) - {change.principal.id or ""}:
+            if not self._who_administers().get(place, set()) - {change.principal.id or ""}:
                 where = "the organization" if place is None else change.place or place
                 return (
                     f"{change.principal.name} is the last administrator of {where} and stays so. "
@@ -65,5 +68,25 @@ class Administrators:
     def gone(self, change: Change) -> None:
         """That change was made."""
         for place in self.taken_by(change):
-            self._left.get(place, set()).discard(change.principal.id or "")
+            self._who_administers().get(place, set()).discard(change.principal.id or "")
             self._places[change.principal.id or ""].discard(place)
+
+    def _who_administers(self) -> dict[str | None, set[str]]:
+        """Asked for when the first such change is to be made, so that it is as fresh as can be."""
+        if self._left is None:
+            found = self._connector.observe((), administrators_of=self._asked).administrators
+            self._left = {place: set(people) for place, people in found.items()}
+        return self._left
+
+
+@contextmanager
+def turn_to_take(database: Database, platform: str) -> Iterator[Turn | None]:
+    """While inside, no other process takes administrative roles at this platform; None while another one does."""
+    with database.writing() as connection:
+        turn = turns.take_turn(connection, platform, "administrators", now=utc_now())
+    try:
+        yield turn
+    finally:
+        if turn is not None:
+            with database.writing() as connection:
+                turns.end_turn(connection, turn)

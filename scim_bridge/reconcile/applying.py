@@ -5,6 +5,7 @@ A worker beside it may take part: both claim from the same slate.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,20 +13,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from scim_bridge.access.errors import PlatformError
 from scim_bridge.access.plan import digest_of
 from scim_bridge.audit.records import Entry, record
 from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.errors import BridgeError, UsageError
 from scim_bridge.ledger import holds as holding
 from scim_bridge.ledger.holds import Hold
+from scim_bridge.mapping.secrets import VariableUnset
 from scim_bridge.reconcile.hand import Hand
+from scim_bridge.reconcile.inventory import take_inventory
 from scim_bridge.reconcile.platforms import Platforms
 from scim_bridge.reconcile.preview import held_now
 from scim_bridge.reconcile.views.work import Work, work
 from scim_bridge.work import pace, slate
 from scim_bridge.work.marks import EVERYBODY, Key, mark
 
-PATIENCE = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=5)
 """What is tried again within this time is waited for; what waits longer is left to the worker."""
 LONGEST = timedelta(hours=1)
 """Under a stream of pushes something is always due: after this long, the rest is left to the worker."""
@@ -78,7 +82,18 @@ def apply_all(database: Database, platforms: Platforms, hand: Hand) -> Applied:
         mark(connection, [Key(name, "everybody", EVERYBODY) for name in names], now=now)
 
     database.write(look_at_everybody)
-    return _finish(database, platforms, hand)
+    done = _finish(database, platforms, hand)
+    for name in names:
+        _take_inventory(database, platforms, name)
+    return done
+
+
+def _take_inventory(database: Database, platforms: Platforms, name: str) -> None:
+    """Keys as they are now. A platform that cannot be asked is told by its work already."""
+    with contextlib.suppress(PlatformError, VariableUnset):
+        platform = platforms.platform(name)
+        if platform is not None:
+            take_inventory(database, platform)
 
 
 def apply_held(database: Database, platforms: Platforms, hand: Hand, *, digest: str, by: str) -> Applied:

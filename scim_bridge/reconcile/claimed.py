@@ -15,23 +15,32 @@ def without_claimed(
     database: Database, platform: str, pages: Sequence[Page], verdicts: Mapping[int, Verdict]
 ) -> dict[int, Verdict]:
     """The verdicts, those aside whose account or address is somebody else's already: nothing is changed there."""
-    emails = {change.principal.name for each in verdicts.values() for change in each.changes if joins(change)}
+    claims = {page.person_id: _claims(page, verdicts[page.person_id]) for page in pages}
     new = {each.account.account_id for each in verdicts.values() if each.account and each.account.account_id}
-    emails |= {each.account.email for each in verdicts.values() if each.account is not None}
     with database.reading() as connection:
-        by_email, by_id = claimed_by_others(connection, platform, emails, {each for each in new if each})
+        by_email, by_id = claimed_by_others(
+            connection, platform, {name for names in claims.values() for name in names}, {each for each in new if each}
+        )
     checked: dict[int, Verdict] = {}
     for page in pages:
         verdict = verdicts[page.person_id]
         own = verdict.account
-        names = {change.principal.name.casefold() for change in verdict.changes if joins(change)}
-        names |= {own.email.casefold()} if own is not None and page.standing.account is None else set()
+        names = claims[page.person_id]
         owners = {by_email.get(name) for name in names} | {by_id.get(own.account_id or "") if own else None}
         others = owners - {None, page.person_id}
         checked[page.person_id] = _claimed(page) if others else verdict
         for name in names if not others else ():
             by_email.setdefault(name, page.person_id)  # two of one batch do not both get it
     return checked
+
+
+def _claims(page: Page, verdict: Verdict) -> set[str]:
+    """The addresses somebody who has no account yet wants one under, case-folded."""
+    names = {change.principal.name.casefold() for change in verdict.changes if joins(change)}
+    if page.standing.account is None:
+        names |= {verdict.account.email.casefold()} if verdict.account is not None else set()
+        names |= {page.wanted.email.casefold()} if page.wanted.email and page.wanted.account_role is not None else set()
+    return names
 
 
 def joins(change: Change) -> bool:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from scim_bridge.access.errors import Transient
+from scim_bridge.access.errors import NotPermitted, PlatformError, Transient
+from scim_bridge.audit.records import record
 from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.errors import BridgeError, DatabaseUnavailable
-from scim_bridge.reconcile.batch import Batch, Fate, back_off
+from scim_bridge.reconcile.batch import Batch, Fate, back_off, unexpected
 from scim_bridge.reconcile.fan import fan_out
 from scim_bridge.reconcile.lease import kept
 from scim_bridge.reconcile.platforms import Platform, Platforms
@@ -27,6 +28,9 @@ from scim_bridge.work.slate import is_fanning_out
 
 MOST_ATTEMPTS = 12
 """So many failures in a row, growing to minutes apart, and a person's work parks for somebody to look at."""
+
+POISONED = 3
+"""So many people in a row whom the platform fails to answer about, each alone, and it is not they who are the trouble."""
 
 log = structlog.get_logger("scim_bridge.hand")
 
@@ -73,27 +77,62 @@ class Hand:
             return claiming.claim(connection, name, ("person",), now=utc_now(), limit=limit)
 
     def _run(self, name: str, claims: Sequence[Claim]) -> None:
+        rules = self._platforms.rules().platforms.get(name)
+        if rules is None or rules.policy.mode == "plan":
+            self._settle(claims)  # orphaned, or only planned: nothing is to be done
+            return
         try:
-            platform = self._platforms.platform(name)
-            if platform is None or platform.rules.policy.mode == "plan":
-                self._settle(claims)  # orphaned, or only planned: nothing is to be done
-                return
             with kept(self._database, claims):
-                fates = self._reconcile(platform, claims)
-            self._outages.pop(name, None)
-        except Transient as error:
-            self._pause(name, claims, str(error), error.retry_after)
+                fates = self._reconcile(name, claims)
         except DatabaseUnavailable:
             raise
         except BridgeError as error:
-            self._pause(name, claims, str(error), None)
+            self._pause(name, claims, str(error), error.retry_after if isinstance(error, Transient) else None)
+        except Exception as error:  # noqa: BLE001  a connector's bug must not end the loop; it is logged
+            self._pause(name, claims, str(unexpected(error)), None)
         else:
+            self._outages.pop(name, None)
             self._let_go(name, fates)
 
-    def _reconcile(self, platform: Platform, claims: Sequence[Claim]) -> dict[int, Fate]:
+    def _reconcile(self, name: str, claims: Sequence[Claim]) -> list[Fate]:
+        platform = self._platforms.platform(name)
+        if platform is None:  # its file went this moment
+            return [Fate(claim) for claim in claims]
         book = PlaceBook(platform.connector.places(), platform.rules)
         self._review.weigh(platform, book, now=utc_now())
-        return Batch(self._database, platform, book, claims).run()
+        try:
+            return self._batch(platform, book, claims)
+        except Transient as error:
+            if error.everybody:
+                raise
+            if len(claims) == 1:
+                return [Fate(claims[0], transient=error)]
+            return self._one_by_one(platform, book, claims)
+
+    def _batch(self, platform: Platform, book: PlaceBook, claims: Sequence[Claim]) -> list[Fate]:
+        """Raises `Transient` when nothing came of it, and what concerns the whole platform."""
+        try:
+            return list(Batch(self._database, platform, book, claims).run().values())
+        except (Transient, NotPermitted):
+            raise
+        except PlatformError as error:
+            raise Transient(str(error)) from error
+        except BridgeError:
+            raise
+        except Exception as error:  # a connector's bug: whoever it concerns is found one by one
+            raise unexpected(error) from error
+
+    def _one_by_one(self, platform: Platform, book: PlaceBook, claims: Sequence[Claim]) -> list[Fate]:
+        """One of them spoils the look at all: each is looked at alone, so that the others go on."""
+        fates: list[Fate] = []
+        for claim in claims:
+            try:
+                fates += self._batch(platform, book, [claim])
+            except Transient as error:
+                if error.everybody or (len(fates) + 1 == POISONED and all(each.transient for each in fates)):
+                    raise  # it is not one of them, it is the platform
+                fates.append(Fate(claim, transient=error))
+        return fates
 
     def _settle(self, claims: Sequence[Claim]) -> None:
         with self._database.writing() as connection:
@@ -112,42 +151,47 @@ class Hand:
             for claim in claims:
                 claiming.again(connection, claim, at=until, reason=reason)
 
-    def _let_go(self, name: str, fates: dict[int, Fate]) -> None:
-        outage = next((each.transient for each in fates.values() if each.transient and each.transient.everybody), None)
+    def _let_go(self, name: str, fates: Sequence[Fate]) -> None:
+        outage = next((each.transient for each in fates if each.transient and each.transient.everybody), None)
         now = utc_now()
         with self._database.writing() as connection:
             if outage is not None:
                 wait = timedelta(seconds=outage.retry_after) if outage.retry_after is not None else _jittered(back_off(0))
                 pace.quiet(connection, name, until=now + wait)
-            for fate in fates.values():
+            for fate in fates:
                 _end(connection, fate, now)
 
 
 def _end(connection: Connection, fate: Fate, now: datetime) -> None:
     claim = fate.claim
     if fate.moved:
-        claiming.again(connection, claim, at=now)
+        claiming.again(connection, claim, at=now + fate.wait)
     elif fate.transient is not None:
-        _end_transient(connection, fate, fate.transient, now)
+        _try_later(connection, fate, str(fate.transient), fate.transient, now)
     elif fate.still_there:
-        until = now + _jittered(back_off(claim.attempts))
-        claiming.delay(connection, claim, until=until, reason="; ".join(fate.still_there), now=now)
+        _try_later(connection, fate, "; ".join(fate.still_there), Transient(""), now)
     elif fate.obstacles:
-        claiming.park(connection, claim, reason=" ".join(dict.fromkeys(fate.obstacles)), now=now)
+        _park(connection, fate, " ".join(fate.obstacles), now)
     else:
         claiming.complete(connection, claim, now=now)
 
 
-def _end_transient(connection: Connection, fate: Fate, error: Transient, now: datetime) -> None:
+def _try_later(connection: Connection, fate: Fate, reason: str, error: Transient, now: datetime) -> None:
     claim = fate.claim
     wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else _jittered(back_off(claim.attempts))
     if error.everybody:
-        claiming.again(connection, claim, at=now + wait, reason=str(error))
+        claiming.again(connection, claim, at=now + wait, reason=reason)
     elif claim.attempts + 1 >= MOST_ATTEMPTS:
-        reason = f"{error} Given up after {claim.attempts + 1} tries; look at the platform, then retry."
-        claiming.park(connection, claim, reason=reason, now=now)
+        _park(connection, fate, f"{reason} Given up after {claim.attempts + 1} tries; look at the platform, then retry.", now)
     else:
-        claiming.delay(connection, claim, until=now + wait, reason=str(error), now=now)
+        claiming.delay(connection, claim, until=now + wait, reason=reason, now=now)
+
+
+def _park(connection: Connection, fate: Fate, reason: str, now: datetime) -> None:
+    """Somebody must act. What the audit knows already, since it parked for the same reason before, is not said again."""
+    known = fate.claim.reason or ""
+    if claiming.park(connection, fate.claim, reason=reason, now=now):
+        record(connection, [entry for sentence, entry in fate.obstacles.items() if sentence not in known], now=now)
 
 
 def _jittered(wait: timedelta) -> timedelta:

@@ -17,6 +17,7 @@ from scim_bridge.mapping.load import load_files
 from scim_bridge.mapping.model import PlatformRules, RuleSet
 from scim_bridge.mapping.secrets import expand
 from scim_bridge.reconcile.gate import DatabaseGate, OpenGate
+from scim_bridge.work.slate import platforms_waiting
 
 
 class PlatformUnreachable(BridgeError):
@@ -55,7 +56,10 @@ class Platforms:
             return self._rules
 
     def names(self) -> tuple[str, ...]:
-        return tuple(self.rules().platforms)
+        """Platforms with a file in force, and those without one that marks are left for."""
+        with self.database.reading() as connection:
+            waiting = platforms_waiting(connection)
+        return tuple(sorted({*self.rules().platforms, *waiting}))
 
     def platform(self, name: str) -> Platform | None:
         """The platform, or None when no file speaks of it. Raises `VariableUnset` when its secret is not there."""

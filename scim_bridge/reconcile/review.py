@@ -56,7 +56,7 @@ class Review:
 
     def _foretold(self, platform: Platform, book: PlaceBook, due: list[tuple[str, int]]) -> dict[int, Foretold]:
         known = self._known.get(platform.name, {})
-        stamps: dict[str, object] = {subject: (wanted, id(platform.rules)) for subject, wanted in due}
+        stamps: dict[str, object] = {subject: (wanted, platform.rules) for subject, wanted in due}
         fresh = [int(subject) for subject, stamp in stamps.items() if known.get(subject, (None, None))[0] != stamp]
         found = {subject: known[subject] for subject, stamp in stamps.items() if int(subject) not in set(fresh)}
         for chunk in chunks(fresh):
@@ -74,7 +74,7 @@ class Review:
         dropped: list[tuple[int, str]] = []
         for (person_id, category), each in list(held.items()):
             loss = foretold.get(person_id)
-            if category == "gains" or loss is None:
+            if loss is None or (category == "gains" and loss.unresolved):
                 continue
             items = each.items & loss.of(category)
             if not items or (loss.leaving and not each.leaving):
@@ -104,10 +104,13 @@ class Review:
             for person_id, each in foretold.items()
             if each.of(category) and not _covered(held.get((person_id, category)), each.of(category))
         }
-        count = len(losing.keys() | window)
         policy = platform.rules.policy.brake
-        if not losing or not brake.exceeded(policy, losing=count, holders=holders):
+        if not losing or not brake.exceeded(policy, losing=len(losing.keys() | window), holders=holders):
             return
+        leavers = {person_id for person_id, each in losing.items() if each.leaving}
+        if not brake.exceeded(policy, losing=len(leavers | window), holders=holders):
+            losing = {person_id: each for person_id, each in losing.items() if not each.leaving}  # leavers do not wait
+        count = len(losing.keys() | window)
         cause = brake.cause_sentence(
             platform.name,
             category,

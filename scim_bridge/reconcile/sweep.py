@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from scim_bridge.audit.seal import has_unsealed, seal
 from scim_bridge.db import Database, utc_now
 from scim_bridge.directory import persons
-from scim_bridge.ledger.accounts import holders, invited
+from scim_bridge.ledger.accounts import count_holders, holders, invited
+from scim_bridge.ledger.holds import retired_platforms, unretire
 from scim_bridge.ledger.intents import stale_intents
 from scim_bridge.reconcile.platforms import Platforms
 from scim_bridge.work.marks import Key, mark
-from scim_bridge.work.slate import groups_waiting
+from scim_bridge.work.slate import groups_waiting, platforms_waiting
 
 STALE_INTENT = timedelta(minutes=3)
 
@@ -40,6 +41,7 @@ class Sweep:
             self._take_up_intents()
         if self._due("groups", timedelta(seconds=30)):
             self._purge_groups()
+            self._end_retirements()
         self.seal()
 
     def _due(self, what: str, every: timedelta, *, at_once: bool = True) -> bool:
@@ -70,8 +72,10 @@ class Sweep:
     def _take_up_intents(self) -> None:
         with self._database.reading() as connection:
             stale = stale_intents(connection, before=utc_now() - STALE_INTENT)
+        rules = self._platforms.rules().platforms
         for platform, person_id in stale:
-            self._mark_people(platform, [person_id])
+            if platform in rules and rules[platform].policy.mode == "apply":
+                self._mark_people(platform, [person_id])
 
     def _purge_groups(self) -> None:
         with self._database.reading() as connection:
@@ -81,6 +85,19 @@ class Sweep:
             if str(group_id) not in waiting:
                 with self._database.writing() as connection:
                     persons.purge_retired(connection, group_id)
+
+    def _end_retirements(self) -> None:
+        """A retired platform that nobody has anything on any more is none."""
+        with self._database.reading() as connection:
+            waiting = platforms_waiting(connection)
+            empty = [
+                name
+                for name in retired_platforms(connection)
+                if name not in waiting and not count_holders(connection, name)
+            ]
+        for name in empty:
+            with self._database.writing() as connection:
+                unretire(connection, name)
 
     def seal(self) -> None:
         """Chain what was recorded since; nothing is written when there is nothing."""

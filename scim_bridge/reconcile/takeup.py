@@ -6,7 +6,7 @@ by the hand once everybody is marked. Files that change while they are looked at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,10 @@ from pathlib import Path
 import structlog
 
 from scim_bridge.access.brake import gain_item
+from scim_bridge.access.connector import Capabilities
+from scim_bridge.access.desired import PlaceName
 from scim_bridge.access.person import Person
-from scim_bridge.access.standing import Standing
+from scim_bridge.access.standing import Holding, Standing
 from scim_bridge.audit.records import Entry, record
 from scim_bridge.db import Database, utc_now
 from scim_bridge.directory import persons
@@ -24,7 +26,7 @@ from scim_bridge.ledger.accounts import standings
 from scim_bridge.ledger.holds import Hold
 from scim_bridge.mapping import revisions
 from scim_bridge.mapping.load import Loaded, load_files
-from scim_bridge.mapping.model import PlatformRules, RuleSet
+from scim_bridge.mapping.model import PlatformRules, RuleSet, Wish
 from scim_bridge.mapping.problems import Problem
 from scim_bridge.mapping.resolve import resolve
 from scim_bridge.reconcile.platforms import Platforms
@@ -98,6 +100,7 @@ class TakeUp:
         with self._database.writing() as connection:
             revision = revisions.store(connection, files, rules, now=now)
             revisions.note_problems(connection, (), now)
+            holding.drop_gains(connection, rules.platforms)
             holding.hold(connection, held)
             for name in rules.platforms:
                 holding.unretire(connection, name)
@@ -110,27 +113,36 @@ class TakeUp:
         if rules.policy.mode != "apply":
             return []
         old = before.platforms.get(rules.name)
-        capabilities = self._platforms.capabilities(rules)
-        gains: dict[int, frozenset[str]] = {}
-        for person, standing in self._everybody(rules.name):
-            wanted = _items(person, rules, self._platforms)
-            known = _items(person, old, self._platforms) if old is not None and old.policy.mode == "apply" else frozenset()
-            fresh = wanted - known - _standing_items(standing)
-            if fresh:
-                gains[int(person.key)] = fresh
-        administrative = {
-            person_id: each
-            for person_id, items in gains.items()
-            if (each := frozenset(item for item in items if item.rpartition(":")[2] in capabilities.administrative))
-        }
-        many = len(gains) > rules.policy.brake.gains
-        if many:
-            most = rules.policy.brake.gains
+        gains = self._fresh(rules, old if old is not None and old.policy.mode == "apply" else None)
+        administrative = self._platforms.capabilities(rules).administrative
+        some = {person_id: frozenset(each for each in items if _role(each) in administrative) for person_id, items in gains.items()}
+        ruling = {person_id: items for person_id, items in some.items() if items}
+        most = rules.policy.brake.gains
+        if len(gains) > most:
             cause = f"{rules.name}: the changed files would give access to {len(gains)} people, more than {most}"
         else:
-            cause = f"{rules.name}: the changed files would give a new administrative role to {len(administrative)} people"
-        chosen = gains if many else administrative
-        return [Hold(rules.name, person_id, "gains", items, False, cause, now) for person_id, items in chosen.items()]
+            gains = ruling
+            cause = f"{rules.name}: the changed files would give a new administrative role to {len(ruling)} people"
+        return [Hold(rules.name, person_id, "gains", items, False, cause, now) for person_id, items in gains.items()]
+
+    def _fresh(self, rules: PlatformRules, old: PlatformRules | None) -> dict[int, frozenset[str]]:
+        """By person, the items that are new. What is held since an earlier set and was not released is new still."""
+        capabilities = self._platforms.capabilities(rules)
+        with self._database.reading() as connection:
+            waiting = {
+                each.person_id: each.items
+                for each in holding.holds(connection, platform=rules.name, released=False)
+                if each.category == "gains"
+            }
+        found: dict[int, frozenset[str]] = {}
+        for person, standing in self._everybody(rules.name):
+            known = _gained(resolve(person, old, capabilities), standing, capabilities).keys() if old is not None else set()
+            held = waiting.get(int(person.key), frozenset())
+            wanted = _gained(resolve(person, rules, capabilities), standing, capabilities)
+            fresh = frozenset(item for what, item in wanted.items() if what not in known or item in held)
+            if fresh:
+                found[int(person.key)] = fresh
+        return found
 
     def _everybody(self, platform: str) -> Iterable[tuple[Person, Standing]]:
         after = 0
@@ -145,19 +157,33 @@ class TakeUp:
             yield from ((people[each], standing[each]) for each in ids if each in people)
 
 
-def _items(person: Person, rules: PlatformRules, platforms: Platforms) -> frozenset[str]:
-    wish = resolve(person, rules, platforms.capabilities(rules))
-    items = {gain_item(grant.place.alias, grant.role) for grant in wish.grants}
-    if wish.account_role is not None:
-        items.add(gain_item(None, wish.account_role))
-    return frozenset(items)
+def _gained(wish: Wish, standing: Standing, capabilities: Capabilities) -> dict[tuple[str | None, str], str]:
+    """What the wish gives beyond what is there: where (None: the account) and which role, each as a hold spells it."""
+    gained: dict[tuple[str | None, str], str] = {}
+    for grant in wish.grants:
+        there = [held.role for held in standing.holdings if _is_in(held, grant.place)]
+        if not _covered(grant.role, there, capabilities.place_roles, exclusive=capabilities.roles_per_place == "one"):
+            where = grant.place.id or grant.place.name or grant.place.alias
+            gained[where, grant.role] = gain_item(grant.place.alias, grant.role)
+    own, role = standing.account, wish.account_role
+    there = [own.role] if own is not None else []
+    if role is not None and not _covered(role, there, capabilities.account_roles, exclusive=True):
+        gained[None, role] = gain_item(None, role)
+    return gained
 
 
-def _standing_items(standing: Standing) -> frozenset[str]:
-    items = {gain_item(held.place, held.role) for held in standing.holdings}
-    if standing.account is not None:
-        items.add(gain_item(None, standing.account.role))
-    return frozenset(items)
+def _is_in(held: Holding, place: PlaceName) -> bool:
+    return held.place_id == place.id if place.id is not None else held.place in {place.alias, place.name}
+
+
+def _covered(role: str, there: Iterable[str], order: Sequence[str], *, exclusive: bool) -> bool:
+    """Whether this role, or where one excludes the others a stronger one, is there already."""
+    rank = {name: number for number, name in enumerate(order)}
+    return any(each == role or (exclusive and rank.get(each, -1) > rank.get(role, -1)) for each in there)
+
+
+def _role(item: str) -> str:
+    return item.rpartition(":")[2]
 
 
 def _entries(revision: int, digest: str, rules: RuleSet, held: list[Hold], by: str) -> list[Entry]:

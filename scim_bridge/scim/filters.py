@@ -17,7 +17,7 @@ from scim_bridge.scim.errors import InvalidFilter
 from scim_bridge.scim.instant import format_instant, parse_instant
 from scim_bridge.scim.registry import Ref, ResourceType
 
-__all__ = ["And", "Compare", "Node", "Not", "Or", "Present", "Ref", "ValuePath", "parse_filter"]
+__all__ = ["And", "Compare", "Node", "Not", "Or", "Present", "Ref", "ValuePath", "comparisons", "parse_filter"]
 
 Operator = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]
 Value: TypeAlias = str | bool | int | float
@@ -88,6 +88,16 @@ def parse_filter(text: str, resource: ResourceType) -> Node:
     except grammar.GrammarError as error:
         raise InvalidFilter(f"The filter cannot be read. {error}") from error
     return read_tree(tree, resource)
+
+
+def comparisons(node: Node) -> int:
+    """How many of them the tree holds: what asking it of one value costs."""
+    match node:
+        case And(terms) | Or(terms):
+            return sum(map(comparisons, terms))
+        case Not(inner) | ValuePath(_, inner):
+            return comparisons(inner)
+    return 1
 
 
 def read_tree(tree: Any, resource: ResourceType) -> Node:

@@ -13,6 +13,7 @@ directives on top. Instances keep state while they work, so each call makes its 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ MAX_TERMS = 128  # comparisons
 # Lower case on purpose: see the module's docstring.
 wordend = r"(?![A-Za-z0-9_$.:-])"
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _COMPARISONS = frozenset({"EQ", "NE", "CO", "SW", "EW", "GT", "GE", "LT", "LE", "PR"})
 _OPENING = frozenset({"LPAREN", "LBRACKET"})
 _CLOSING = frozenset({"RPAREN", "RBRACKET"})
@@ -53,6 +55,8 @@ class FilterLexer(SCIMLexer):
     @_(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
     def COMP_VALUE(self, t):
         t.value = json.loads(t.value)
+        if _HALF_PAIR.search(t.value):  # no answer could quote it, and no text is stored that has it
+            raise GrammarError(f"The text at position {t.index + 1} holds characters that no text can have.", t.index + 1)
         return t
 
     def error(self, t):

@@ -57,13 +57,6 @@ def values_of(resource: Mapping[str, Any], ref: Ref) -> list[Any]:
     return [each for each in values if each is not None]
 
 
-def same_text(attribute: Attribute, one: object, other: object) -> bool:
-    """Whether two values are equal by the attribute's caseExact."""
-    if isinstance(one, str) and isinstance(other, str) and not attribute.case_exact:
-        return fold(one) == fold(other)
-    return one == other
-
-
 def _part(value: object, ref: Ref) -> list[Any]:
     part = value.get(ref.sub.name) if ref.sub is not None and isinstance(value, Mapping) else None
     return [] if part is None else [part]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from scim_bridge.scim.errors import Mutability
+from scim_bridge.scim.errors import InvalidValue, Mutability
 from scim_bridge.scim.filters import Compare, Node, Or
 from scim_bridge.scim.members import MemberRef, load_members
 from scim_bridge.scim.operations import Operation
@@ -51,6 +51,10 @@ class ClearMembers:
 MemberChange: TypeAlias = AddMembers | RemoveMembers | RemoveMembersWhere | ReplaceMembers | ClearMembers
 
 
+MAX_SWEEPING = 5
+"""Changes in one PATCH that concern everybody in the group. Identity providers send one."""
+
+
 class GroupPatch(NamedTuple):
     """A PATCH of a group in its two parts, each in order. They touch different things, so either may go first."""
 
@@ -74,6 +78,8 @@ def split_members(operations: Iterable[Operation]) -> GroupPatch:
             changes.extend([] if change is None else [change])
         else:
             others.append(operation)
+    if sum(isinstance(each, RemoveMembersWhere | ReplaceMembers | ClearMembers) for each in changes) > MAX_SWEEPING:
+        raise InvalidValue(f"members: is replaced, emptied or searched more than {MAX_SWEEPING} times in one request.")
     return GroupPatch(tuple(_merged(changes)), tuple(others))
 
 

@@ -6,7 +6,7 @@ What follows then need not know in which of the dialects the identity provider s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,10 @@ from scim_bridge.scim.registry import ResourceType
 
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 1000
+MAX_NAMES = 5_000
+"""Paths, and keys that may be paths, in one message. Okta's largest has an operation for each of 256 people."""
+MAX_NAMES_TEXT = 128 * 1024
+"""Characters of all of them: each is read by the filter grammar."""
 
 _VERBS: dict[str, Literal["add", "remove", "replace"]] = {"add": "add", "remove": "remove", "replace": "replace"}
 _MISSING = object()
@@ -59,6 +63,15 @@ class _Folded(Schema):
         return {spelled.get(str(key).lower(), key): value for key, value in given.items()}
 
 
+class _Few(fields.List[Any]):
+    """A list that is measured before anything in it is looked at."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > MAX_OPERATIONS:
+            raise ValidationError(f"has {len(value)} values; at most {MAX_OPERATIONS} are read.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class _OperationSchema(_Folded):
     op = fields.String(required=True, error_messages=_TEXT)
     path = fields.String(allow_none=True, load_default=None, error_messages=_TEXT)
@@ -66,11 +79,11 @@ class _OperationSchema(_Folded):
 
 
 class _PatchSchema(_Folded):
-    schemas = fields.List(fields.String(error_messages=_TEXT), load_default=None, allow_none=True)
-    Operations = fields.List(
+    schemas = _Few(fields.String(error_messages=_TEXT), load_default=None, allow_none=True)
+    Operations = _Few(
         fields.Nested(_OperationSchema()),
         required=True,
-        validate=validate.Length(1, MAX_OPERATIONS, error=f"must hold 1 to {MAX_OPERATIONS} operations."),
+        validate=validate.Length(1, error=f"must hold 1 to {MAX_OPERATIONS} operations."),
         error_messages={"required": "is required.", "invalid": "must be a list."},
     )
 
@@ -94,7 +107,26 @@ def load_patch(body: object, resource: ResourceType) -> tuple[Operation, ...]:
     urns = message["schemas"]
     if urns and PATCH_URN.lower() not in (urn.lower() for urn in urns):
         raise InvalidSyntax(f"'schemas' of a PATCH must hold {PATCH_URN}.")
+    _refuse_many_names(message["Operations"])
     return tuple(each for given in message["Operations"] for each in _expanded(given, resource))
+
+
+def _refuse_many_names(operations: Iterable[Mapping[str, Any]]) -> None:
+    """Reading names as paths is the costly part of a PATCH, so it is measured first."""
+    lengths = [len(name) for each in operations for name in (each["path"] or "", *_keys_in(each["value"]))]
+    if len(lengths) > MAX_NAMES or sum(lengths) > MAX_NAMES_TEXT:
+        raise InvalidSyntax(
+            f"The operations name more than {MAX_NAMES} attributes, or in more than {MAX_NAMES_TEXT} characters; "
+            "send them in several requests."
+        )
+
+
+def _keys_in(value: object, depth: int = 2) -> Iterator[str]:
+    """The keys of a path-less value, and those below a schema's URN in it."""
+    if depth and isinstance(value, Mapping):
+        for key, part in value.items():
+            yield key
+            yield from _keys_in(part, depth - 1)
 
 
 def _expanded(given: Mapping[str, Any], resource: ResourceType) -> Iterator[Operation]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from scim_bridge.scim.attribute import Attribute
 from scim_bridge.scim.errors import InvalidValue, Mutability
+from scim_bridge.scim.filters import comparisons
 from scim_bridge.scim.member_changes import (
     AddMembers,
     ClearMembers,
@@ -26,6 +27,9 @@ from scim_bridge.scim.patch_one import changed_value
 from scim_bridge.scim.patch_several import changed_values
 from scim_bridge.scim.paths import ExtensionPath, Path
 from scim_bridge.scim.registry import ResourceType
+
+MAX_EFFORT = 200_000
+"""Comparisons of values in one PATCH of a resource with several."""
 
 __all__ = [
     "AddMembers",
@@ -52,11 +56,24 @@ def apply_patch(
     `replace` with null, "" or [] clear an optional attribute, save that `add` of nothing to a multi-valued one does
     nothing. Clearing `active` is refused: nobody may be let in or shut out by leaving something away.
     """
-    result = deepcopy(dict(resource))
+    result, effort = deepcopy(dict(resource)), 0
     for operation in operations:
+        effort += _effort(result, operation)
+        if effort > MAX_EFFORT:
+            raise InvalidValue("The operations go through too many values. Send them in several requests.")
         _apply(result, operation)
     empty = [each.id for each in resource_type.extensions if not result.get(each.id, True)]
     return {name: value for name, value in result.items() if name not in empty}
+
+
+def _effort(result: Mapping[str, Any], operation: Operation) -> int:
+    """How many comparisons the operation may cost."""
+    path = operation.path
+    if isinstance(path, ExtensionPath) or not path.ref.attribute.multi_valued:
+        return 1
+    stored, named = result.get(path.ref.attribute.name, ()), operation.value
+    each = 1 if path.value_filter is None else comparisons(path.value_filter)
+    return len(stored) * each + (len(named) if isinstance(named, list) else 1)
 
 
 def _apply(result: dict[str, Any], operation: Operation) -> None:

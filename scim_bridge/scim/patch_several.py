@@ -7,7 +7,8 @@ from typing import Any
 from scim_bridge.scim.errors import InvalidValue, NoTarget
 from scim_bridge.scim.fields import MAX_VALUES, is_given, is_husk
 from scim_bridge.scim.filters import Compare, Node
-from scim_bridge.scim.match import matches_value, same_text
+from scim_bridge.scim.likeness import with_added, without
+from scim_bridge.scim.match import matches_value
 from scim_bridge.scim.operations import Operation
 from scim_bridge.scim.patch_one import loaded_or_none
 from scim_bridge.scim.paths import Path
@@ -31,32 +32,13 @@ def changed_values(old: list[Any], operation: Operation, path: Path) -> list[Any
 def _whole(old: list[Any], operation: Operation, ref: Ref) -> list[Any]:
     named: list[Any] = load_value(ref, operation.value) if is_given(operation.value) else []
     if operation.op == "add":
-        return _added(old, named, ref.attribute)
+        return with_added(old, named, ref.attribute)
     if operation.op == "replace":
         return named
     if operation.value is None:
         return []
     # Entra's Remove lists values: those go and no others (entra-flags).
-    return [each for each in old if not any(_names(one, each, ref.attribute) for one in named)]
-
-
-def _added(old: list[Any], named: list[Any], attribute: Attribute) -> list[Any]:
-    """Old and new. What is there already is completed, not doubled."""
-    values = list(old)
-    for one in named:
-        place = next((index for index, each in enumerate(values) if _names(one, each, attribute)), None)
-        if place is None:
-            values.append(one)
-        else:
-            values[place] = {**values[place], **one}
-    return values
-
-
-def _names(one: dict[str, Any], each: dict[str, Any], attribute: Attribute) -> bool:
-    """Whether one value means the other: by `value`, and by `type` where it is given; without `value` by everything."""
-    keys = one.keys() & {"value", "type"} if "value" in one else one.keys()
-    subs = (attribute.sub(key) for key in keys)
-    return all(sub is not None and same_text(sub, one[sub.name], each.get(sub.name)) for sub in subs)
+    return without(old, named, ref.attribute)
 
 
 def _parts(old: list[Any], operation: Operation, ref: Ref) -> list[Any]:

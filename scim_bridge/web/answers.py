@@ -28,4 +28,6 @@ def resource_response(resource: dict[str, Any], location: str, status: int = 200
 
 def no_content() -> Response:
     """Done, and nothing to show."""
-    return Response(status=204)
+    response = Response(status=204)
+    del response.headers["Content-Type"]  # Flask's own is HTML; there is no content
+    return response

@@ -12,8 +12,10 @@ from scim_bridge.scim.errors import InvalidSyntax, InvalidValue
 
 MAX_DEPTH = 64
 """Objects and lists within one another. A resource needs five."""
+MAX_BRACKETS = 200_000
+"""Opening brackets, those in texts included. The most members that one request may name need 50,000."""
 
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)  # never steps back: its time follows the length
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -26,9 +28,13 @@ def parsed(content: bytes) -> Any:
     """
     if not content.strip():
         raise InvalidSyntax("The body is empty; a JSON object was expected.")
-    _refuse_deep(content)
+    if content.count(b"{") + content.count(b"[") > MAX_BRACKETS:
+        raise InvalidSyntax(f"The body holds more than {MAX_BRACKETS} objects and lists.")
     try:
-        orjson.loads(content)  # refuses NaN and half surrogate pairs, which the standard library lets through
+        # Refuses NaN and half surrogate pairs, which the standard library lets through, and whatever nests without end.
+        # First, so that the searches below meet no text that never ends: from each quote in it they would look anew.
+        orjson.loads(content)
+        _refuse_deep(content)
         value = json.loads(content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidSyntax("The body is not well-formed JSON in UTF-8.") from error
@@ -38,16 +44,14 @@ def parsed(content: bytes) -> Any:
 
 
 def _refuse_deep(content: bytes) -> None:
-    """So that no parser is handed a body that nests without end: takes away the innermost brackets, layer by layer."""
+    """Takes away the innermost brackets, layer by layer. For well-formed bodies only."""
     brackets = _TEXT.sub(b"", content).translate(None, _NOT_BRACKETS)
     for _ in range(MAX_DEPTH):
         if not brackets:
             return
-        before, brackets = brackets, brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if brackets == before:
-            break
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     if brackets:
-        raise InvalidSyntax(f"The body nests more than {MAX_DEPTH} objects and lists, or its brackets do not match.")
+        raise InvalidSyntax(f"The body nests more than {MAX_DEPTH} objects and lists.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from scim_bridge.web.answers import resource_response, scim_response
 from scim_bridge.web.asking import Shown
 from scim_bridge.web.requests import parameter, whole_number
 
-
 PAGE_MEMBERS = 50_000
 """A page of groups with more members than this, all together, shows none; each group by itself, or `attributes`, does."""
 

@@ -94,7 +94,8 @@ def complete(connection: Connection, claim: Claim, *, now: datetime) -> bool:
 
 def again(connection: Connection, claim: Claim, *, at: datetime, reason: str | None = None) -> bool:
     """Give the key back to be looked at `at` that time, without counting a failure (a rate limit, a moved wish)."""
-    return _let_go(connection, claim, due_at=at, reason=reason)
+    why = {"reason": reason} if reason is not None else {}
+    return _let_go(connection, claim, due_at=at, **why)
 
 
 def delay(connection: Connection, claim: Claim, *, until: datetime, reason: str, now: datetime) -> bool:

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, or_, update
 
 from scim_bridge.db.statements import insert
-from scim_bridge.work.claims import LEASE
 from scim_bridge.work.tables import work
 
+LEASE = timedelta(seconds=60)
+"""Longer than the longest request to a platform; renewed before each."""
 _KIND = "turn"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from scim_bridge.access.connector import Connector, Gate, Surroundings
-from scim_bridge.connectors.anthropic import ANTHROPIC, AnthropicConnector
+from scim_bridge.connectors.anthropic import ANTHROPIC
+from scim_bridge.connectors.anthropic.connector import AnthropicConnector
 from tests.connectors.anthropic_world import USERS
 from tests.connectors.bench import RETRY_AFTER, Fault
 from tests.simulators.anthropic import AnthropicSimulator

@@ -8,7 +8,7 @@ from typing import Any
 
 from scim_bridge.access.change import Change, ChangeKind, Principal
 from scim_bridge.access.observed import Inquiry, Observation
-from scim_bridge.connectors.anthropic import AnthropicConnector
+from scim_bridge.connectors.anthropic.connector import AnthropicConnector
 from tests.connectors.bench import CountingGate
 from tests.simulators.anthropic import AnthropicSimulator
 

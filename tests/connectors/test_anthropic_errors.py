@@ -16,7 +16,7 @@ from scim_bridge.access.errors import (
     Transient,
     Untouchable,
 )
-from scim_bridge.connectors.anthropic import AnthropicConnector
+from scim_bridge.connectors.anthropic.connector import AnthropicConnector
 from tests.connectors.anthropic_world import INVITES, World, change, running
 from tests.connectors.bench import CountingGate
 

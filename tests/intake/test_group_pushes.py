@@ -79,7 +79,7 @@ def test_a_rename_marks_the_group_once_and_not_its_people(books: Books) -> None:
     ]
 
 
-def test_emptying_a_group_marks_the_row_that_knows_who_was_in(books: Books) -> None:
+def test_lesson_02_emptying_a_group_marks_the_row_that_still_knows_who_was_in(books: Books) -> None:
     ada, grace = books.new_user("ada@example.com"), books.new_user("grace@example.com")
     group = books.new_group("Engineers", ada, grace)
     books.forget()

@@ -14,7 +14,7 @@ from scim_bridge.access.change import Change, ChangeKind, Outcome
 from scim_bridge.access.errors import Conflict, Refused, UnknownPlace, Untouchable
 from scim_bridge.connectors.anthropic.client import AdminApi
 from scim_bridge.connectors.anthropic.errors import Gone, Unexplained
-from scim_bridge.connectors.anthropic.observe import ADMIN, CHANGEABLE, INHERITED, PLACE_ROLES
+from scim_bridge.connectors.anthropic.roles import ADMIN, CHANGEABLE, INHERITED, PLACE_ROLES
 
 FINAL = ("archived", "expired")
 """Statuses of a key that cannot be left."""

@@ -13,15 +13,8 @@ from typing import Any
 from scim_bridge.access.observed import Account, Credential, Inquiry, Invitation, Membership, Observation
 from scim_bridge.connectors.anthropic.client import AdminApi, broken_off
 from scim_bridge.connectors.anthropic.errors import Gone
+from scim_bridge.connectors.anthropic.roles import ADMIN, CHANGEABLE, INHERITED, WORKSPACE_ADMIN
 
-ADMIN = "admin"
-CHANGEABLE = ("user", "claude_code_user", "developer", "billing")
-"""Organization roles that the API gives and takes, weakest first."""
-PLACE_ROLES = ("workspace_restricted_developer", "workspace_user", "workspace_developer", "workspace_admin")
-"""Weakest first."""
-INHERITED = "workspace_billing"
-"""Never given by itself: it follows from the organization role `billing` (docs, workspaces)."""
-WORKSPACE_ADMIN = "workspace_admin"
 OPEN_INVITATIONS = ("pending", "expired")
 
 
