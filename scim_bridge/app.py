@@ -10,7 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scim_bridge import wiring
 from scim_bridge.db import Database
+from scim_bridge.logs import configure_logs
 from scim_bridge.settings import Settings, read_settings
+from scim_bridge.web import early_errors
 from scim_bridge.web.discovery import discovery
 from scim_bridge.web.groups import groups
 from scim_bridge.web.health import Readiness, health
@@ -22,6 +24,9 @@ from scim_bridge.web.state import Door, install, this_door
 from scim_bridge.web.users import users
 
 log = structlog.get_logger("scim_bridge.web")
+
+PROBES = frozenset({"/healthz", "/readyz"})
+"""Asked every few seconds by whoever watches the process; logged at level debug only."""
 
 
 def create_app(database: Database, *, options: Options | None = None, readiness: Readiness | None = None) -> Flask:
@@ -55,6 +60,8 @@ def options_of(settings: Settings) -> Options:
 def wsgi_app() -> Flask:
     """What gunicorn serves: settings from the environment, a database of this process's own (so: no preloading)."""
     settings = read_settings()
+    configure_logs(settings)
+    early_errors.speak_scim()
     return create_app(Database(settings.database_url), options=options_of(settings), readiness=wiring.readiness())
 
 
@@ -69,7 +76,10 @@ def _watch(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
-        log.info(
+        if response.mimetype == "text/html":  # Flask's own answer to OPTIONS, which is empty
+            del response.headers["Content-Type"]
+        write = log.debug if request.path in PROBES else log.info
+        write(
             "request",
             method=request.method,
             path=request.path,

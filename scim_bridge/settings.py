@@ -53,6 +53,14 @@ def _one_of(*names: str) -> Callable[[str], str]:
     return read
 
 
+def _credential(value: str) -> str:
+    """A token as it goes into a header. A file's line end at its end is no part of it."""
+    value = _text(value.strip())
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ValueError("holds a blank, a line end or another character that no token has")
+    return value
+
+
 def _token(value: str) -> str:
     if len(value) < 32:
         raise ValueError("has at least 32 characters (make one with: openssl rand -hex 32)")
@@ -97,7 +105,7 @@ class Settings:
     invitation_poll: int = _setting(60, _whole(1, 86_400), "seconds between looks for accepted invitations")
     sweep_interval: int = _setting(3600, _whole(10, 604_800), "seconds between looks at everybody who holds something")
     okta_org_url: str | None = _setting(None, _https, "Okta organization, https://example.okta.com")
-    okta_token: str | None = _setting(None, _text, "Okta API token (SSWS)", secret=True)
+    okta_token: str | None = _setting(None, _credential, "Okta API token (SSWS)", secret=True)
     okta_client_id: str | None = _setting(None, _text, "client id of an Okta service app, instead of a token")
     okta_private_key: str | None = _setting(None, _text, "its private key, PEM or JWK", secret=True)
     okta_app_id: str | None = _setting(None, _text, "id of the provisioning app in Okta (0oa...)")

@@ -290,7 +290,12 @@ class World:
         return next((row["status"] for row in self.store(platform).show()["keys"] if row["id"] == key_id), None)
 
     def calls(self, platform: str = "sandbox") -> list[str]:
+        """Every request the platform got, by name."""
         return [call["method"] for call in self.store(platform).calls()]
+
+    def writes(self, platform: str = "sandbox") -> list[str]:
+        """The requests that change something."""
+        return [name for name in self.calls(platform) if not name.startswith(("list", "retrieve"))]
 
     def person_id(self, user: str) -> int:
         """By userName or SCIM id, tombstones too."""

@@ -17,7 +17,7 @@ class Slices:
 
     def __init__(self, observation: Observation) -> None:
         self._accounts = {each.id: each for each in observation.accounts}
-        self._by_email = {each.email.casefold(): each for each in observation.accounts}
+        self._by_email = {each.email.casefold(): each for each in observation.accounts if each.email}
         self._invitations = _grouped([(each.email.casefold(), each) for each in observation.invitations])
         people = [each for each in observation.memberships if each.principal_kind == "person"]
         self._memberships = _grouped([(each.principal_id, each) for each in people])
@@ -28,11 +28,12 @@ class Slices:
         address = (email or "").casefold()
         account = self._accounts.get(account_id) if account_id is not None else self._by_email.get(address)
         owner = account_id or (account.id if account is not None else None)
+        invited = account.email.casefold() if account is not None else address
         return Slice(
             account=account,
-            invitations=tuple(self._invitations.get(account.email.casefold() if account else address, ())),
-            memberships=tuple(self._memberships.get(owner, ())),
-            credentials=tuple(self._credentials.get(owner, ())),
+            invitations=tuple(self._invitations.get(invited, ())) if invited else (),
+            memberships=tuple(self._memberships.get(owner, ())) if owner is not None else (),
+            credentials=tuple(self._credentials.get(owner, ())) if owner is not None else (),  # keys of nobody are nobody's
         )
 
 

@@ -13,10 +13,13 @@ from scim_bridge.cli.asking import since as since_when
 from scim_bridge.cli.asking import whose_ids
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk
-from scim_bridge.cli.showing import instant, plain, row, say, state, table
+from scim_bridge.cli.showing import moment, plain, row, say, state, table
 
 if TYPE_CHECKING:
     from scim_bridge.audit.records import Record
+
+LONGEST_WHOLE = 34
+"""Subjects up to this long stay on one line; it leaves room for the other columns on 100."""
 
 
 @cli.group("audit", short_help="What happened, to whom, at whose word.")
@@ -61,10 +64,11 @@ def _draw(out: Console, found: Sequence[Record], limit: int) -> None:
         say(out, plain("No record fits."))
         return
     made = table("at", "action", "subject", "where", "by")
+    made.columns[2].no_wrap = max(len(each.subject) for each in found) <= LONGEST_WHOLE
     for each in found:
-        action = plain(each.action) if each.outcome == "done" else plain(f"{each.action}, ") + state(each.outcome)
+        action = plain(each.action) if each.outcome == "done" else plain(f"{each.action}\n") + state(each.outcome)
         where = " / ".join(part for part in (each.platform, each.place, each.role) if part)
-        row(made, instant(each.at), action, each.subject, where, each.initiator)
+        row(made, moment(each.at, found[0].at), action, each.subject, where, each.initiator)
     out.print(made)
-    if len(found) == limit:
-        say(out, plain(f"\nThe newest {limit}. More: --limit"))
+    more = f" The newest {limit}; more: --limit" if len(found) == limit else ""
+    say(out, plain(f"\nTimes are UTC.{more}"))

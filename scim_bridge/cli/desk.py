@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from rich.console import Console
 
-from scim_bridge.cli.logs import configure_logs
 from scim_bridge.cli.showing import plain, styled
 from scim_bridge.errors import UsageError
+from scim_bridge.logs import configure_logs
 from scim_bridge.settings import Settings, read_settings
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scim_bridge.reconcile.views.holdings import Row
 
 
-@command(cli, "holdings")
+@command(cli, "holdings", short_help="Who has which role where, why, and what is under way.")
 @click.option("--person", metavar="PERSON", help="Only this person: SCIM id, userName or externalId.")
 @click.option("--platform", metavar="NAME", help="Only this platform.")
 def holdings(desk: Desk, person: str | None, platform: str | None) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scim_bridge.reconcile.views.explain import Explanation, OnPlatform
     from scim_bridge.reconcile.views.offboarding import Offboarding
 
+LONGEST_WHOLE = 30
+"""Objects up to this long (ids of keys and invitations, most addresses) stay on one line."""
+
 SOURCE = click.option("--source", metavar="NAME", help="Of this source, where several have somebody of that name.")
 
 
@@ -106,6 +109,7 @@ def _draw_leaving(out: Console, found: Offboarding) -> None:
         say(out, plain(f"  {clock.platform}: ") + state(clock.state) + plain(f" in {span(took)}" if took is not None else ""))
     if found.steps:
         made = table("platform", "step", "place", "what", "after", "answer", "confirmed")
+        made.columns[3].no_wrap = max(len(step.object or "") for step in found.steps) <= LONGEST_WHOLE
         for step in found.steps:
             after = span(step.at - found.signalled_at) if found.signalled_at else None
             seen = styled("yes", "green") if step.confirmed_at else styled("not yet", "yellow")
@@ -115,6 +119,6 @@ def _draw_leaving(out: Console, found: Offboarding) -> None:
     if found.remaining:
         made = table("platform", "remains", "why", "since")
         for each in found.remaining:
-            row(made, each.platform, each.object, each.why, instant(each.since))
+            row(made, each.platform, each.what or each.object, each.why, instant(each.since))
         out.print()
         out.print(made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scim_bridge.wiring import House
 
 
-@command(cli, "plan")
+@command(cli, "plan", short_help="Show what would be done on every platform.")
 @click.option("--platform", metavar="NAME", help="Only this platform.")
 def plan(desk: Desk, platform: str | None) -> int:
     """Look at every platform and show what would be done. Writes nothing. 1 when there is something, 3 when some is held."""
@@ -35,10 +36,10 @@ def plan(desk: Desk, platform: str | None) -> int:
         desk.note(f"{name}: {why}", "red")
     if seen.plan.held:
         return HELD
-    return NO if seen.plan.changes or seen.problems else 0
+    return NO if seen.plan.changes or seen.problems or seen.obstacles else 0
 
 
-@command(cli, "apply")
+@command(cli, "apply", short_help="Do what is wanted and not held, now.")
 @click.option("--digest", metavar="DIGEST", help="Release exactly the held plan that `plan` shows under this digest.")
 @click.option("--by", metavar="NAME", help="Who releases it; with --digest.")
 def apply(desk: Desk, digest: str | None, by: str | None) -> int:
@@ -56,7 +57,8 @@ def apply(desk: Desk, digest: str | None, by: str | None) -> int:
             done = applying.apply_held(house.database, house.platforms, house.hand, digest=digest.strip().lower(), by=by.strip())
         except applying.MovedOn as moved:
             raise Refusal(str(moved), code=HELD, digest=moved.digest) from moved
-    desk.show(done.as_json(), lambda out: _draw_applied(out, done))
+    planned = [name for name, rules in house.platforms.rules().platforms.items() if rules.policy.mode == "plan"]
+    desk.show(done.as_json(), lambda out: _draw_applied(out, done, planned))
     if done.held:
         return HELD
     return NO if done.left else 0
@@ -101,9 +103,11 @@ def _draw(out: Console, seen: Preview) -> None:
         counted = Counter(each.kind.replace("_", " ") for each in changes)
         say(out, plain("\n" + ", ".join(f"{number} {kind}" for kind, number in counted.most_common()) + "."))
     elif not seen.problems:
-        say(out, plain("Nothing to do: every platform is as the rules want it."))
+        say(out, plain(_nothing(seen)))
     for obstacle in seen.obstacles:
         say(out, state("parked") + plain(f" {obstacle.platform}, {obstacle.user_name}: {obstacle.why}"))
+    for by_hand in seen.unmanaged:
+        say(out, styled("unmanaged", "dim") + plain(f" {by_hand.platform}, {by_hand.user_name}: {by_hand.why}"))
     planned = [name for name, mode in seen.modes.items() if mode == "plan"]
     if planned and changes:
         say(out, styled(f"Mode plan, so nothing is written: {', '.join(planned)}. Set `mode: apply` to go live.", "dim"))
@@ -111,7 +115,15 @@ def _draw(out: Console, seen: Preview) -> None:
         _draw_held(out, seen.plan.causes, seen.plan.held_digest)
 
 
-def _draw_applied(out: Console, done: Applied) -> None:
+def _nothing(seen: Preview) -> str:
+    if not seen.modes:
+        return "No mapping file is in force, so nothing is planned."
+    if seen.obstacles:
+        return "Nothing can be done now; what is left waits for somebody:"
+    return "Nothing to do: every platform is as the rules want it."
+
+
+def _draw_applied(out: Console, done: Applied, planned: Sequence[str]) -> None:
     if done.released:
         say(out, plain(f"Released for {done.released} people."))
     if done.left:
@@ -121,7 +133,8 @@ def _draw_applied(out: Console, done: Applied) -> None:
         out.print(made)
         say(out, plain(f"\nWhen the reason is gone: {this_command()} work retry"))
     elif not done.held:
-        say(out, plain("Done: every platform is as the rules want it."))
+        but = f" but {', '.join(planned)}: mode plan, nothing is written there" if planned else ""
+        say(out, plain(f"Done: every platform is as the rules want it{but}."))
     if done.digest is not None:
         _draw_held(out, done.causes, done.digest)
 

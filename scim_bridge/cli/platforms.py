@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from scim_bridge.cli.command import NO, cli, command
-from scim_bridge.cli.desk import Desk, this_command
+from scim_bridge.cli.desk import Desk, operator, this_command
 from scim_bridge.cli.showing import plain, row, say, state, styled, table
 from scim_bridge.errors import BridgeError, NotFoundError, UsageError
 
@@ -59,7 +59,7 @@ def check(desk: Desk, name: str | None) -> int:
 
 @command(platform, "retire")
 @click.argument("name")
-@click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
+@click.option("--by", default=operator, metavar="NAME", help="Who asks for it; left out: whoever runs the command.")
 def retire(desk: Desk, name: str, by: str) -> None:
     """Withdraw everything the bridge gave on a platform whose mapping file is gone. A plan like any other: the brake holds."""
     from scim_bridge.audit.records import Entry, record

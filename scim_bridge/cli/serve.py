@@ -19,9 +19,9 @@ from scim_bridge import __version__
 from scim_bridge.cli import children
 from scim_bridge.cli.command import NO, Refusal, cli, command
 from scim_bridge.cli.desk import Desk, this_command
-from scim_bridge.cli.logs import configure_logs
 from scim_bridge.cli.showing import lines, plain, say, styled
 from scim_bridge.errors import SettingsError
+from scim_bridge.logs import configure_logs
 from scim_bridge.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Start:
     problems: tuple[str, ...]
 
 
-@command(cli, "serve", short_help="Migrate, then web server and worker together, until SIGTERM or Ctrl-C.")
+@command(cli, "serve", short_help="Migrate, then web server and worker together.")
 def serve(desk: Desk) -> int:
     """Migrate the database, then run the web server and the worker together, until SIGTERM or Ctrl-C."""
     settings = desk.settings
@@ -74,7 +74,7 @@ def serve(desk: Desk) -> int:
     return 0
 
 
-@command(cli, "web")
+@command(cli, "web", short_help="The web server alone.")
 def web(desk: Desk) -> None:
     """Run the web server alone."""
     desk.house.database.dispose()
@@ -83,7 +83,7 @@ def web(desk: Desk) -> None:
     os.execv(sys.executable, [sys.executable, *children.WEB])  # noqa: S606  our own interpreter with our own arguments
 
 
-@command(cli, "worker")
+@command(cli, "worker", short_help="The worker alone.")
 def worker(desk: Desk) -> None:
     """Run the worker alone: it makes the platforms agree with the directory."""
     from scim_bridge.worker import Worker
@@ -93,7 +93,7 @@ def worker(desk: Desk) -> None:
     Worker(house).run()
 
 
-@command(cli, "migrate")
+@command(cli, "migrate", short_help="Bring the database to this version's schema.")
 def migrate(desk: Desk) -> None:
     """Bring the database to this version's schema; harmless when it is."""
     from scim_bridge.db import Database

@@ -54,7 +54,7 @@ WHOLE = frozenset({
 
 def table(*columns: str) -> Table:
     """A table with these headings; what does not fit goes on in the next line."""
-    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for name in columns:
         made.add_column(name, overflow="fold", no_wrap=name in WHOLE)
     return made
@@ -73,6 +73,14 @@ def row(made: Table, *cells: object) -> None:
 def instant(when: datetime | None) -> str:
     """To the second, in UTC."""
     return NOTHING if when is None else when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def moment(when: datetime | None, newest: datetime | None) -> str:
+    """As short as it is clear beside the newest of a list: no zone, and no year where it is the same. UTC."""
+    if when is None or newest is None:
+        return NOTHING
+    there = when.astimezone(UTC)
+    return there.strftime("%m-%d %H:%M:%S" if there.year == newest.astimezone(UTC).year else "%Y-%m-%d %H:%M:%S")
 
 
 def span(length: timedelta | None) -> str:

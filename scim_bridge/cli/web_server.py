@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scim_bridge.cli.logs import configure_logs, formatter
+from scim_bridge.logs import configure_logs, formatter
 from scim_bridge.settings import read_settings
 
 _settings = read_settings()

@@ -41,18 +41,21 @@ def list_(desk: Desk, platform: str | None) -> None:
 @click.option("--person", metavar="PERSON", help="Only this person.")
 def retry(desk: Desk, platform: str | None, person: str | None) -> None:
     """Take up what is parked or delayed again, now."""
-    from scim_bridge.db import utc_now
-    from scim_bridge.work import slate
+    from scim_bridge.db import Connection, utc_now
+    from scim_bridge.work import pace, slate
+    from scim_bridge.work.marks import Kind
 
     house = desk.house
     if platform is not None:
         known_platform(house, platform)
     subjects = [str(each) for each in whose_ids(house, person)] if person is not None else None
-    number = house.database.write(
-        lambda connection: slate.retry(
-            connection, now=utc_now(), platform=platform, subjects=subjects, kind="person" if subjects else None
-        )
-    )
+
+    def take_up(connection: Connection) -> int:
+        pace.resume(connection, platform)
+        kind: Kind | None = "person" if subjects else None
+        return slate.retry(connection, now=utc_now(), platform=platform, subjects=subjects, kind=kind)
+
+    number = house.database.write(take_up)
     sentence = f"{number} taken up again; the worker looks at them now." if number else "Nothing was parked or delayed."
     desk.show({"retried": number}, lambda out: say(out, plain(sentence)))
 

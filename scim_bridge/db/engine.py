@@ -1,7 +1,7 @@
 """Engine and transactions, with the settings that were measured to be safe.
 
-SQLite: WAL, `synchronous=FULL` (a SCIM 2xx is a promise that survives a power cut), `busy_timeout`, and `BEGIN$
-for every writing transaction (a deferred one that upgrades fails at once under contention). Reading transactions are
+SQLite: WAL, `synchronous=FULL` (a SCIM 2xx is a promise that survives a power cut), `busy_timeout`, and `BEGIN
+IMMEDIATE` for every writing transaction (a deferred one that upgrades fails at once under contention). Reading transactions are
 plain `BEGIN`, so that they never queue behind writers. PostgreSQL: READ COMMITTED, `pool_pre_ping`.
 """
 

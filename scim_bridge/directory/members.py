@@ -19,7 +19,6 @@ from scim_bridge.directory.nesting import is_below
 from scim_bridge.directory.tables import Row, group_member, member, scim_group, scim_user
 from scim_bridge.scim.errors import InvalidValue, TooMany
 
-
 SEARCH_SECONDS = 1.0
 """What the filter of a `members[...]` path may cost: others wait for the transaction meanwhile."""
 
@@ -94,7 +93,7 @@ def remove_where(
         with at_most(connection, SEARCH_SECONDS):
             gone = _remove_users(connection, group_id, theirs), _remove_groups(connection, group_id, nested)
     except TooSlow as error:
-        raise TooMany(f"The filter in the path takes longer than {SEARCH_SECONDS:g} seconds. Nothing was changed.") from error
+        raise TooMany(f"The filter in the path takes longer than {SEARCH_SECONDS:g} s. Nothing was changed.") from error
     return Touched(frozenset(gone[0]), frozenset(gone[1]))
 
 

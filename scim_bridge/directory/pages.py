@@ -17,7 +17,7 @@ from scim_bridge.scim.filters import Node
 
 LARGEST_PAGE = 200
 """Resources. Okta asks for 100 at a time."""
-FILTER_SECONDS = 3.0
+FILTER_SECONDS = 1.0
 """What a filter may cost; what identity providers send is answered in milliseconds, from an index."""
 
 
@@ -62,7 +62,7 @@ def _page(connection: Connection, table: Any, found: ColumnElement[bool], wanted
         with at_most(connection, FILTER_SECONDS):
             return _found(connection, table, found, wanted)
     except TooSlow as error:
-        raise TooMany(f"The filter takes longer than {FILTER_SECONDS:g} seconds. Ask for less, or with fewer terms.") from error
+        raise TooMany(f"The filter takes longer than {FILTER_SECONDS:g} s. Ask for less, or with fewer terms.") from error
 
 
 def _found(connection: Connection, table: Any, found: ColumnElement[bool], wanted: Wanted) -> Page:

@@ -16,6 +16,8 @@ from scim_bridge.mapping.revisions import platforms_of
 from scim_bridge.work.marks import Key, mark
 
 Attributes = Mapping[str, Any]
+LEAVING = frozenset({"user.deactivated", "user.deleted"})
+"""Pushes that take everything: the hand looks at them before anything else."""
 
 log = structlog.get_logger("scim_bridge.intake")
 
@@ -28,7 +30,8 @@ def user_changed(
     entry = _entry(push, action, user.user_name, person_id=user.person_id, before=difference[0], after=difference[1])
     record(connection, [entry], now=push.now)
     platforms = {*platforms_of(connection, push.source), *platforms_holding(connection, user.person_id)}
-    _mark(connection, push, (Key(platform, "person", str(user.person_id)) for platform in platforms))
+    keys = (Key(platform, "person", str(user.person_id)) for platform in platforms)
+    _mark(connection, push, keys, urgent=action in LEAVING)
 
 
 def group_changed(
@@ -45,16 +48,16 @@ def members_changed(
 ) -> None:
     """One record and one look for each person who came in or went out by name."""
     place = {"group": group.display_name}
-    entries = [
-        _entry(push, "group.members_added", each.user_name, person_id=each.person_id, after=place) for each in added
-    ]
+    came, went = list(added), list(removed)
+    entries = [_entry(push, "group.members_added", each.user_name, person_id=each.person_id, after=place) for each in came]
     entries += [
-        _entry(push, "group.members_removed", each.user_name, person_id=each.person_id, before=place)
-        for each in removed
+        _entry(push, "group.members_removed", each.user_name, person_id=each.person_id, before=place) for each in went
     ]
-    if entries:
-        record(connection, entries, now=push.now)
-        look_at_people(connection, push, [entry.person_id for entry in entries if entry.person_id is not None])
+    record(connection, entries, now=push.now)
+    if came:
+        look_at_people(connection, push, [each.person_id for each in came])
+    if went:
+        look_at_people(connection, push, [each.person_id for each in went], urgent=True)
 
 
 def nesting_changed(
@@ -67,7 +70,7 @@ def nesting_changed(
     entries += [_entry(push, "group.members_removed", each.display_name, kind="group", before=place) for each in went]
     if entries:
         record(connection, entries, now=push.now)
-        look_at_groups(connection, push, [each.id for each in came + went])
+        look_at_groups(connection, push, [each.id for each in came + went], urgent=bool(went))
 
 
 def members_cleared(connection: Connection, push: Push, group: Row, retired_id: int, how_many: int) -> None:
@@ -75,25 +78,25 @@ def members_cleared(connection: Connection, push: Push, group: Row, retired_id: 
     entry = _entry(push, "group.members_removed", group.display_name, kind="group", before={"members": how_many})
     record(connection, [entry], now=push.now)
     log.warning("group_emptied", source=push.source, group=group.scim_id, members=how_many, request_id=push.request_id)
-    look_at_groups(connection, push, [retired_id])
+    look_at_groups(connection, push, [retired_id], urgent=True)
 
 
-def look_at_people(connection: Connection, push: Push, person_ids: Iterable[int]) -> None:
+def look_at_people(connection: Connection, push: Push, person_ids: Iterable[int], *, urgent: bool = False) -> None:
     """Mark these persons on every platform that the rules give the source."""
     platforms = platforms_of(connection, push.source)
     subjects = [str(person_id) for person_id in person_ids]
-    _mark(connection, push, (Key(platform, "person", subject) for platform in platforms for subject in subjects))
+    _mark(connection, push, (Key(platform, "person", subject) for platform in platforms for subject in subjects), urgent)
 
 
-def look_at_groups(connection: Connection, push: Push, group_ids: Iterable[int]) -> None:
+def look_at_groups(connection: Connection, push: Push, group_ids: Iterable[int], *, urgent: bool = False) -> None:
     """Mark everybody in these groups (internal ids, retired ones too) with one mark a group and platform."""
     platforms = platforms_of(connection, push.source)
     subjects = [str(group_id) for group_id in group_ids]
-    _mark(connection, push, (Key(platform, "group", subject) for platform in platforms for subject in subjects))
+    _mark(connection, push, (Key(platform, "group", subject) for platform in platforms for subject in subjects), urgent)
 
 
-def _mark(connection: Connection, push: Push, keys: Iterable[Key]) -> None:
-    mark(connection, keys, now=push.now, requested_by=push.request_id)
+def _mark(connection: Connection, push: Push, keys: Iterable[Key], urgent: bool) -> None:
+    mark(connection, keys, now=push.now, requested_by=push.request_id, urgent=urgent)
 
 
 def _entry(

@@ -68,7 +68,7 @@ def delete_group(connection: Connection, push: Push, scim_id: str) -> None:
     row = get_group(connection, push.source_id, scim_id, to_change=True)
     delete_row(connection, row, now=push.now)
     group_changed(connection, push, row, "group.deleted", before=stored_group(row), after={})
-    look_at_groups(connection, push, [row.id])
+    look_at_groups(connection, push, [row.id], urgent=True)
 
 
 def _update(connection: Connection, push: Push, row: Row, resource: dict[str, Any]) -> Row:

@@ -42,7 +42,7 @@ class Loaded:
 def load_files(files: Mapping[str, bytes], types: Mapping[str, ConnectorType], environment: Environment) -> Loaded:
     """Read and check a set. `environment` None leaves variables alone: for a revision that is in force already."""
     platforms: dict[str, PlatformRules] = {}
-    reports = []
+    reports: list[Report] = []
     for file in sorted(files):
         if file.endswith(TEST_SUFFIX):
             continue
@@ -50,7 +50,8 @@ def load_files(files: Mapping[str, bytes], types: Mapping[str, ConnectorType], e
         reports.append(report)
         if rules is not None:
             platforms[rules.name] = rules
-    errors = _unique(problem for report in (*reports, *_twins(files)) for problem in report.errors)
+    shared = _shared(platforms, types) if environment is not None else []
+    errors = _unique([*shared, *(problem for report in (*reports, *_twins(files)) for problem in report.errors)])
     warnings = _unique(problem for report in reports for problem in report.warnings)
     return Loaded(None if errors else RuleSet(platforms), errors, warnings)
 
@@ -101,6 +102,19 @@ def _twins(files: Mapping[str, bytes]) -> list[Report]:
     return reports
 
 
+def _shared(platforms: Mapping[str, PlatformRules], types: Mapping[str, ConnectorType]) -> list[Problem]:
+    """Files that reach one organization by the same words. Other words for the same are seen when the platform is asked."""
+    seen: dict[tuple[object, ...], str] = {}
+    found = []
+    for name, rules in platforms.items():
+        words = [rules.connection.get(key.name) for key in types[rules.connector].connection if key.type in {"secret", "text"}]
+        other = seen.setdefault((rules.connector, *words), name)
+        if other != name:
+            message = f"This reaches the same organization as {other}{SUFFIX}; the two would undo each other. Keep one of them."
+            found.append(Problem(rules.file, rules.connection_line, 1, "same_organization", message))
+    return found
+
+
 def _read(
     name: str, document: nodes.Document, types: Mapping[str, ConnectorType], environment: Environment
 ) -> PlatformRules | None:
@@ -125,7 +139,8 @@ def _read(
     if report.errors or shape is None or kind is None or can is None:
         return None
     places = {alias: PlaceName(alias, place.get("id"), place.get("name")) for alias, place in shape["places"].items()}
-    return PlatformRules(name, report.file, kind.name, connection, sources, _policy(shape, can), places, rules)
+    line, _ = report.keys.get(("connection",), (1, 1))
+    return PlatformRules(name, report.file, kind.name, connection, sources, _policy(shape, can), places, rules, line)
 
 
 def _shape(content: dict[str, Any], report: Report) -> dict[str, Any] | None:

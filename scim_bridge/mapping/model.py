@@ -72,6 +72,8 @@ class PlatformRules:
     policy: Policy
     places: Mapping[str, PlaceName]
     rules: tuple[Rule, ...]
+    connection_line: int = 1
+    """Where `connection` stands, for a mistake that two files make together."""
 
     @cached_property
     def index(self) -> Index:

@@ -36,6 +36,7 @@ Code = Literal[
     "place_not_aliased",
     "policy_not_possible",
     "role_not_givable",
+    "same_organization",
     "test_without_mapping",
     "too_large",
     "unknown_connector",

@@ -7,8 +7,9 @@ take away what they believe the other leaves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from scim_bridge.access.change import Change
 from scim_bridge.access.connector import Connector
@@ -24,7 +25,7 @@ _TAKES = frozenset({"revoke", "change_role"}) | _ENDS
 class Administrators:
     """Who administers what, read once when it is needed and kept true while a batch takes roles away.
 
-    `memberships` are the observed ones: whoever loses the account loses every place they administer.
+    `memberships` are the observed ones: whoever loses the account loses every place they administer. `names` of places are by id.
     """
 
     def __init__(
@@ -34,8 +35,10 @@ class Administrators:
         administrative: frozenset[str],
         *,
         memberships: Iterable[Membership] = (),
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._administrative = administrative
+        self._names = names
         self._places: dict[str, set[str | None]] = defaultdict(set)
         for each in memberships:
             if each.role in administrative and not each.inherited:
@@ -58,7 +61,7 @@ class Administrators:
         """A sentence when nobody would be left who administers some place or the organization."""
         for place in sorted(self.taken_by(change), key=str):
             if not self._who_administers().get(place, set()) - {change.principal.id or ""}:
-                where = "the organization" if place is None else change.place or place
+                where = "the organization" if place is None else self._names.get(place) or change.place or place
                 return (
                     f"{change.principal.name} is the last administrator of {where} and stays so. "
                     "Give somebody else that role, then retry."

@@ -73,12 +73,13 @@ class Applied:
 
 
 def apply_all(database: Database, platforms: Platforms, hand: Hand) -> Applied:
-    """Everybody on every platform. What is parked or delayed is tried again."""
+    """Everybody on every platform. What is parked or delayed is tried again, and no pause is waited for."""
     names = [name for name, rules in platforms.rules().platforms.items() if rules.policy.mode == "apply"]
     now = utc_now()
 
     def look_at_everybody(connection: Connection) -> None:
         slate.retry(connection, now=now)
+        pace.resume(connection)
         mark(connection, [Key(name, "everybody", EVERYBODY) for name in names], now=now)
 
     database.write(look_at_everybody)

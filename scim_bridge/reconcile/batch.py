@@ -105,6 +105,7 @@ class Batch:
         self._note_keys(pages, verdicts, observation)
         verdicts = without_claimed(self._database, self._platform.name, pages, verdicts)
         pages = [page for page in pages if self._write_facts(page, seen[page.person_id], verdicts[page.person_id])]
+        pages.sort(key=self._turn)
         carriers = self._carry_out_all(pages, verdicts, observation)
         self._read_back([(page, carriers[page.person_id]) for page in pages if page.person_id in carriers])
         for page in pages:
@@ -153,6 +154,7 @@ class Batch:
             [change for page in pages for change in verdicts[page.person_id].changes],
             self._platform.capabilities.administrative,
             memberships=observation.memberships,
+            names=self._book.names,
         )
         carriers = {page.person_id: self._carrier(page, verdicts[page.person_id]) for page in pages}
         losing = [page for page in pages if any(map(administrators.taken_by, verdicts[page.person_id].changes))]
@@ -161,9 +163,22 @@ class Batch:
                 for page in losing:
                     self._carry_out(page, verdicts[page.person_id], carriers[page.person_id], administrators, turn)
         for page in pages:
-            if page not in losing:
+            if page not in losing and not self._makes_way(page):
                 self._carry_out(page, verdicts[page.person_id], carriers[page.person_id], administrators, None)
         return carriers
+
+    def _turn(self, page: Page) -> tuple[bool, bool]:
+        """Whoever leaves, then whoever loses something, does not wait for whoever joins."""
+        return not page.wanted.leaving, not self._fates[page.person_id].claim.urgent
+
+    def _makes_way(self, page: Page) -> bool:
+        """Whether this person's gains wait, because something that takes away has come due since the batch began."""
+        fate = self._fates[page.person_id]
+        if fate.claim.urgent or page.wanted.leaving:
+            return False
+        with self._database.reading() as connection:
+            fate.moved = fate.moved or claiming.is_anything_urgent(connection, self._platform.name, now=utc_now())
+        return fate.moved
 
     def _carrier(self, page: Page, verdict: Verdict) -> Carrier:
         return Carrier(self._database, self._platform, page, self._fates[page.person_id].claim, verdict)
@@ -184,9 +199,8 @@ class Batch:
             refusal = self._attempt(page, change, carrier, administrators)
             if refusal is None:
                 continue
-            fate.obstacles[str(refusal)] = entry_of(
-                change, page, fate.claim.requested_by, outcome=refusal.code, detail=str(refusal)
-            )
+            entry = entry_of(change, page, fate.claim.requested_by, outcome=refusal.code, detail=str(refusal))
+            fate.obstacles.setdefault(str(refusal), entry)
             if joins(change):
                 return
 

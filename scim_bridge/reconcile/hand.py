@@ -32,6 +32,9 @@ MOST_ATTEMPTS = 12
 POISONED = 3
 """So many people in a row whom the platform fails to answer about, each alone, and it is not they who are the trouble."""
 
+MOST_PATIENT = 5
+"""A platform that is down is asked again every 2 ** 5 seconds at the latest: that is one request, and people wait."""
+
 log = structlog.get_logger("scim_bridge.hand")
 
 
@@ -98,6 +101,7 @@ class Hand:
         platform = self._platforms.platform(name)
         if platform is None:  # its file went this moment
             return [Fate(claim) for claim in claims]
+        self._platforms.check_alone(platform)
         book = PlaceBook(platform.connector.places(), platform.rules)
         self._review.weigh(platform, book, now=utc_now())
         try:
@@ -143,7 +147,7 @@ class Hand:
         """The platform as a whole does not answer: everybody waits, nobody's attempts are counted, nothing parks."""
         outages = self._outages.get(name, 0)
         self._outages[name] = outages + 1
-        wait = timedelta(seconds=retry_after) if retry_after is not None else _jittered(back_off(min(outages, 6)))
+        wait = timedelta(seconds=retry_after) if retry_after is not None else _jittered(back_off(min(outages, MOST_PATIENT)))
         until = utc_now() + wait
         log.warning("platform paused", platform=name, seconds=round(wait.total_seconds(), 1), reason=reason)
         with self._database.writing() as connection:

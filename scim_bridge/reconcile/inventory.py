@@ -9,6 +9,8 @@ from scim_bridge.ledger.credentials import keys, note_gone, note_seen
 from scim_bridge.reconcile.platforms import Platform, Platforms
 
 AFTER_FAILURE = timedelta(minutes=1)
+WITHOUT_RATE = timedelta(seconds=10)
+"""A platform that publishes no rate may be asked often: a key is seen soon after it was made."""
 
 
 class Inventory:
@@ -26,9 +28,11 @@ class Inventory:
             return
         self._next[name] = now + AFTER_FAILURE
         platform = self._platforms.platform(name)
+        interval = self._interval
         if platform is not None:
             take_inventory(self._database, platform)
-        self._next[name] = now + self._interval
+            interval = interval if platform.capabilities.rate is not None else min(interval, WITHOUT_RATE)
+        self._next[name] = now + interval
 
 
 def take_inventory(database: Database, platform: Platform) -> int:

@@ -20,8 +20,8 @@ from scim_bridge.reconcile.gate import DatabaseGate, OpenGate
 from scim_bridge.work.slate import platforms_waiting
 
 
-class PlatformUnreachable(BridgeError):
-    """There is no such platform in the mapping files in force."""
+class OrganizationTaken(BridgeError):
+    """Another mapping file in force reaches the same organization."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Platforms:
         self._lock = threading.Lock()
         self._revision: tuple[int | None, frozenset[str]] = (None, frozenset())
         self._rules = RuleSet()
+        self._identities: dict[str, str] = {}
         self._connectors: dict[str, tuple[dict[str, Any], Connector]] = {}
 
     def rules(self) -> RuleSet:
@@ -72,6 +73,20 @@ class Platforms:
             connection = expand(rules.connection, self.environment)
             capabilities = kind.capabilities(connection)
             return Platform(name, rules, capabilities, self._connector(rules, kind, connection, capabilities))
+
+    def check_alone(self, platform: Platform) -> None:
+        """Two files that reach one organization would undo each other's work: the later by name does nothing.
+
+        Raises `OrganizationTaken`. Others are known by what they said when they were last worked with: nobody is asked here
+        but the platform itself, so that one that is down delays no other.
+        """
+        mine = self._identities[platform.name] = platform.connector.identity()
+        for name in self.names():
+            if name < platform.name and self._identities.get(name) == mine:
+                raise OrganizationTaken(
+                    f"{platform.rules.file} reaches the same organization as {name}.yaml. Keep one of the two files; "
+                    f"until then nothing is done for {platform.name}."
+                )
 
     def capabilities(self, rules: PlatformRules) -> Capabilities:
         """What the platform of these rules can do, without reaching it and without its secrets."""

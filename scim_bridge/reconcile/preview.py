@@ -40,6 +40,8 @@ class Obstacle:
 class Preview:
     plan: Plan
     obstacles: list[Obstacle] = field(default_factory=list)
+    unmanaged: list[Obstacle] = field(default_factory=list)
+    """What humans gave by hand to people the bridge knows: reported, and left alone while they stay."""
     problems: dict[str, str] = field(default_factory=dict)
     """Platforms that could not be looked at, each with a sentence. The plan says nothing of them."""
     modes: dict[str, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Preview:
         return {
             **self.plan.as_json(),
             "obstacles": [vars(each) for each in self.obstacles],
+            "unmanaged": [vars(each) for each in self.unmanaged],
             "problems": self.problems,
             "modes": self.modes,
         }
@@ -58,6 +61,7 @@ class Preview:
 class _Looked:
     changes: list[Change] = field(default_factory=list)
     obstacles: list[Obstacle] = field(default_factory=list)
+    unmanaged: list[Obstacle] = field(default_factory=list)
 
 
 def preview(database: Database, platforms: Platforms, *, only: str | None = None) -> Preview:
@@ -75,6 +79,7 @@ def preview(database: Database, platforms: Platforms, *, only: str | None = None
             continue
         changes += looked.changes
         seen.obstacles += looked.obstacles
+        seen.unmanaged += looked.unmanaged
     digest, causes = held_now(database)
     seen.plan = make_plan(changes, causes=causes, held_digest=digest)
     return seen
@@ -95,7 +100,7 @@ def _look(database: Database, platforms: Platforms, name: str) -> _Looked:
         return looked
     book = PlaceBook(platform.connector.places(), platform.rules)
     for pages in _batches(database, platform, book):
-        _observe(database, platform, pages, looked)
+        _observe(database, platform, book, pages, looked)
     return looked
 
 
@@ -117,9 +122,10 @@ def _batches(database: Database, platform: Platform, book: PlaceBook) -> Iterato
         yield waiting
 
 
-def _observe(database: Database, platform: Platform, pages: Sequence[Page], looked: _Looked) -> None:
+def _observe(database: Database, platform: Platform, book: PlaceBook, pages: Sequence[Page], looked: _Looked) -> None:
     inquiries = [page.inquiry(platform) for page in pages]
-    slices = Slices(platform.connector.observe(inquiries))
+    observation = platform.connector.observe(inquiries)
+    slices = Slices(observation)
     cases = {
         page.person_id: page.case(platform, slices.of(email=asked.email, account_id=asked.account_id))
         for page, asked in zip(pages, inquiries, strict=True)
@@ -127,7 +133,13 @@ def _observe(database: Database, platform: Platform, pages: Sequence[Page], look
     found = {person_id: diff(case) for person_id, case in cases.items()}
     verdicts = without_claimed(database, platform.name, pages, found)
     wanted = [change for verdict in verdicts.values() for change in verdict.changes]
-    administrators = Administrators(platform.connector, wanted, platform.capabilities.administrative)
+    administrators = Administrators(
+        platform.connector,
+        wanted,
+        platform.capabilities.administrative,
+        memberships=observation.memberships,
+        names=book.names,
+    )
     for page in pages:
         _take(cases[page.person_id], verdicts[page.person_id], administrators, looked)
 
@@ -144,6 +156,7 @@ def _take(case: Case, verdict: Verdict, administrators: Administrators, looked: 
         if joins(change):
             looked.changes += _afterwards(case)
     looked.obstacles += [Obstacle(case.platform, case.user_name, each) for each in dict.fromkeys(why)]
+    looked.unmanaged += [Obstacle(case.platform, case.user_name, each) for each in verdict.unmanaged]
 
 
 def _afterwards(case: Case) -> list[Change]:

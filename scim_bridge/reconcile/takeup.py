@@ -35,6 +35,7 @@ from scim_bridge.work.marks import EVERYBODY, Key, mark
 log = structlog.get_logger("scim_bridge.takeup")
 
 CHUNK = 500
+BRIDGE = "scim-bridge"
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ class TakeUp:
         self._seen: str | None = None
         self._refused: str | None = None
 
-    def look(self, *, settled: bool = False, by: str = "scim-bridge") -> TakenUp:
+    def look(self, *, settled: bool = False, by: str = BRIDGE) -> TakenUp:
         """Take up what changed. Unless `settled`, a set is only taken when the look before saw the same bytes."""
         try:
             files = revisions.read_folder(self._folder)
         except revisions.FolderUnreadable as error:
-            return self._refuse("unreadable", (Problem(str(self._folder.name), 1, 1, "unreadable", str(error)),))
+            return self._refuse("unreadable", (Problem(str(self._folder.name), 1, 1, "unreadable", str(error)),), by)
         digest = revisions.digest_of(files)
         before, self._seen = self._seen, digest
         with self._database.reading() as connection:
@@ -76,15 +77,16 @@ class TakeUp:
             return TakenUp(False)
         loaded = load_files(files, self._platforms.types, self._platforms.environment)
         if loaded.rules is None:
-            return self._refuse(digest, loaded.errors)
+            return self._refuse(digest, loaded.errors, by)
         self._put_in_force(files, loaded, loaded.rules, by)
         return TakenUp(True, (), loaded.warnings)
 
-    def _refuse(self, digest: str, errors: tuple[Problem, ...]) -> TakenUp:
+    def _refuse(self, digest: str, errors: tuple[Problem, ...], by: str) -> TakenUp:
+        """Said once: in the log, unless somebody asked, who is answered."""
         if self._refused != digest:
             self._refused = digest
             self._note(errors, utc_now())
-            for each in errors:
+            for each in errors if by == BRIDGE else ():
                 log.error("mapping files refused, the last good set stays in force", problem=str(each))
         return TakenUp(False, errors)
 
@@ -106,6 +108,7 @@ class TakeUp:
                 holding.unretire(connection, name)
             mark(connection, [Key(name, "everybody", EVERYBODY) for name in names], now=now)
             record(connection, _entries(revision.id, revision.digest, rules, held, by), now=now)
+        self._refused = None  # the same mistakes, made once more, are said once more
         log.info("mapping files in force", revision=revision.id, platforms=sorted(rules.platforms), held=len(held))
 
     def _gains(self, rules: PlatformRules, before: RuleSet, now: datetime) -> list[Hold]:

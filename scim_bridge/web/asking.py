@@ -11,10 +11,11 @@ from flask import Response, g, request
 
 from scim_bridge.directory.tokens import Credential
 from scim_bridge.intake.push import Push
+from scim_bridge.scim.errors import NotFound
 from scim_bridge.scim.project import Projection
 from scim_bridge.scim.registry import ResourceType
 from scim_bridge.web.authentication import authenticate
-from scim_bridge.web.bodies import parsed
+from scim_bridge.web.bodies import parsed, received
 from scim_bridge.web.media import refuse_other_answers, refuse_other_content
 from scim_bridge.web.requests import location_of, parameter
 from scim_bridge.web.state import this_door
@@ -29,11 +30,13 @@ def asked(view: View) -> View:
     def guarded(**arguments: Any) -> Response:
         door = this_door()
         now = door.now()
-        bare = door.options.accept_bare_token
-        credential = authenticate(door.database, request.headers.get("Authorization"), bare=bare, now=now)
+        bare, presented = door.options.accept_bare_token, request.headers.get("Authorization")
+        credential = authenticate(door.database, presented, bare=bare, now=now, tried=door.tried)
         g.source = credential.source
         door.limits.take(credential.source_id)
         refuse_other_answers(request)
+        if any("\x00" in each for each in arguments.values()):  # PostgreSQL cannot even be asked for it
+            raise NotFound("There is no such resource. No id holds the character U+0000.")
         return view(_push(credential, now), **arguments)
 
     return guarded
@@ -42,7 +45,7 @@ def asked(view: View) -> View:
 def body() -> Any:
     """The request's JSON value. Read after authentication, so that strangers cannot make the bridge parse anything."""
     refuse_other_content(request)
-    return parsed(request.get_data(cache=False))
+    return parsed(received(request))
 
 
 @dataclass(frozen=True)

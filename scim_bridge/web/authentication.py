@@ -15,8 +15,11 @@ from scim_bridge.scim.errors import Unauthorized
 CHALLENGE = 'Bearer realm="scim"'
 _LONGEST_HEADER = 4096
 
+Tried = dict[int, datetime]
+"""When this process last tried to note the use of a token, by the token's id."""
 
-def authenticate(database: Database, header: str | None, *, bare: bool, now: datetime) -> Credential:
+
+def authenticate(database: Database, header: str | None, *, bare: bool, now: datetime, tried: Tried) -> Credential:
     """Whose request this is. Unauthorized, always with the same words, for whatever is not a valid token."""
     presented = _token(header or "", bare=bare)
     credential = None
@@ -25,7 +28,7 @@ def authenticate(database: Database, header: str | None, *, bare: bool, now: dat
             credential = tokens.authenticate(connection, presented, now=now)
     if credential is None:
         raise Unauthorized("A valid token is needed. Send it as 'Authorization: Bearer' followed by the token.")
-    _touch(database, credential, now)
+    _touch(database, credential, now, tried)
     return credential
 
 
@@ -48,10 +51,15 @@ def _password(encoded: str) -> str:
         return ""
 
 
-def _touch(database: Database, credential: Credential, now: datetime) -> None:
-    """Note the use, at most once a minute, apart from the push. It is only for people to read: failing costs nothing."""
-    if not credential.wants_touch(now):
+def _touch(database: Database, credential: Credential, now: datetime, tried: Tried) -> None:
+    """Note the use, at most once a minute, apart from the push. It is only for people to read: failing costs nothing.
+
+    It is tried as seldom as it is done: while somebody holds the database, each try waits, and a read would wait with it.
+    """
+    last = tried.get(credential.token_id)
+    if not credential.wants_touch(now) or (last is not None and now - last < tokens.LAST_USED_EVERY):
         return
+    tried[credential.token_id] = now
     try:
         database.write(lambda connection: tokens.touch(connection, credential.token_id, now=now))
     except DatabaseUnavailable:

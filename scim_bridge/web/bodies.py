@@ -7,8 +7,10 @@ import re
 from typing import Any, NoReturn
 
 import orjson
+from flask import Request
+from werkzeug.exceptions import HTTPException
 
-from scim_bridge.scim.errors import InvalidSyntax, InvalidValue
+from scim_bridge.scim.errors import InvalidSyntax, InvalidValue, PayloadTooLarge
 
 MAX_DEPTH = 64
 """Objects and lists within one another. A resource needs five."""
@@ -18,6 +20,29 @@ MAX_BRACKETS = 200_000
 _TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)  # never steps back: its time follows the length
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def received(request: Request) -> bytes:
+    """The whole body. InvalidSyntax when it broke off; PayloadTooLarge when it came in chunks and did not end in time.
+
+    (Werkzeug reads chunks up to its limit and takes what it has for the whole; it refuses a declared length by itself.)
+    """
+    content = _read(request)
+    length, limit = request.content_length, request.max_content_length
+    if length is None and limit is not None and len(content) >= limit:
+        raise PayloadTooLarge(f"The body is larger than the {limit} bytes the bridge reads. Send fewer members in one request.")
+    if length is not None and len(content) != length:
+        raise InvalidSyntax("The body is shorter than its Content-Length says.")
+    return content
+
+
+def _read(request: Request) -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as error:  # the server's own, different for each: a chunk that is none, a client that is gone
+        raise InvalidSyntax("The body broke off, or its chunks are malformed.") from error
 
 
 def parsed(content: bytes) -> Any:

@@ -42,6 +42,7 @@ def scim_refusal(error: ScimError) -> Response:
 
 def unavailable(error: DatabaseUnavailable) -> Response:
     """Nothing was stored; the same request may come again."""
+    log.warning("database_unavailable", reason=_reason(error.__cause__), request_id=g.get("request_id"))
     return scim_refusal(Unavailable(str(error), retry_after=RETRY_SECONDS))
 
 
@@ -60,6 +61,12 @@ def failure(error: Exception) -> Response:
     """A fault of ours. The log has the trace, the answer only where to find it."""
     log.exception("request_failed", request_id=g.get("request_id"))
     return _plain(500, f"The bridge failed. Its log has more, under request id {g.get('request_id')}.")
+
+
+def _reason(cause: BaseException | None) -> str | None:
+    """What the driver said, without the statement: `OperationalError: database is locked`."""
+    cause = getattr(cause, "orig", None) or cause
+    return None if cause is None else f"{type(cause).__name__}: {str(cause)[:200]}"
 
 
 def _plain(status: int, detail: str) -> Response:

@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from scim_bridge.db import Database, utc_now
+from scim_bridge.web.authentication import Tried
 from scim_bridge.web.health import Readiness
 from scim_bridge.web.limits import Limits
 from scim_bridge.web.options import Options
@@ -24,6 +25,7 @@ class Door:
     readiness: Readiness = field(default_factory=Readiness)
     limits: Limits = field(default_factory=lambda: Limits(0))
     now: Callable[[], datetime] = utc_now
+    tried: Tried = field(default_factory=dict)
 
 
 def install(app: Flask, door: Door) -> None:

@@ -30,6 +30,7 @@ class Claim:
     attempts: int
     token: str
     requested_by: str | None
+    urgent: bool = False
     reason: str | None = None
     """Why the last run did not come to its end."""
 
@@ -37,12 +38,12 @@ class Claim:
 def claim(
     connection: Connection, platform: str, kinds: Sequence[Kind], *, now: datetime, limit: int, lease: timedelta = LEASE
 ) -> list[Claim]:
-    """Take up to `limit` due keys of these kinds, the longest due first, that nobody else has."""
+    """Take up to `limit` due keys of these kinds that nobody else has: the urgent first, then the longest due."""
     token = str(uuid.uuid4())
     chosen = (
         select(work.c.kind, work.c.subject)
         .where(work.c.platform == platform, work.c.kind.in_(kinds), _due(now))
-        .order_by(work.c.due_at, work.c.kind, work.c.subject)
+        .order_by(work.c.urgent.desc(), work.c.due_at, work.c.kind, work.c.subject)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -54,18 +55,29 @@ def claim(
             update(work)
             .where(work.c.platform == platform, work.c.kind == kind, work.c.subject.in_(subjects))
             .values(lease_token=token, lease_until=now + lease)
-            .returning(work.c.subject, work.c.wanted, work.c.attempts, work.c.requested_by, work.c.reason)
+            .returning(
+                work.c.subject, work.c.wanted, work.c.attempts, work.c.requested_by, work.c.urgent, work.c.reason
+            )
         )
         claims += [
-            Claim(Key(platform, kind, row.subject), row.wanted, row.attempts, token, row.requested_by, row.reason)
+            Claim(
+                Key(platform, kind, row.subject), row.wanted, row.attempts, token, row.requested_by, row.urgent, row.reason
+            )
             for row in taken
         ]
-    return claims
+    order = {(row.kind, row.subject): number for number, row in enumerate(picked)}
+    return sorted(claims, key=lambda each: order[each.key.kind, each.key.subject])
 
 
 def is_anything_due(connection: Connection, platform: str, *, now: datetime) -> bool:
     """Whether a claim would find something now: a cheap look, so that an idle loop never writes."""
     query = select(work.c.subject).where(work.c.platform == platform, _due(now)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def is_anything_urgent(connection: Connection, platform: str, *, now: datetime) -> bool:
+    """Whether something that takes away is due and nobody has it: a long batch of other things makes way for it."""
+    query = select(work.c.subject).where(work.c.platform == platform, work.c.urgent == true(), _due(now)).limit(1)
     return connection.execute(query).first() is not None
 
 

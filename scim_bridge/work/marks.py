@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, false
+from sqlalchemy import ColumnElement, Connection, and_, case, false, true
 
 from scim_bridge.db.statements import chunks, insert
 from scim_bridge.work.tables import work
@@ -29,10 +29,18 @@ class Key:
     subject: str
 
 
-def mark(connection: Connection, keys: Iterable[Key], *, now: datetime, requested_by: str | None = None) -> None:
+def mark(
+    connection: Connection,
+    keys: Iterable[Key],
+    *,
+    now: datetime,
+    requested_by: str | None = None,
+    urgent: bool = False,
+) -> None:
     """Make every key due, in one order for all writers so that two of them cannot deadlock.
 
-    A key that waits for its next try keeps that time; one that was parked is taken up again.
+    A key that waits for its next try keeps that time; one that was parked is taken up again. `urgent` is for what takes
+    something away: such keys are claimed before all others, however long those have waited.
     """
     for chunk in chunks(sorted(set(keys)), 200):
         rows = [
@@ -46,6 +54,7 @@ def mark(connection: Connection, keys: Iterable[Key], *, now: datetime, requeste
                 "attempts": 0,
                 "parked": False,
                 "requested_by": requested_by,
+                "urgent": urgent,
             }
             for key in chunk
         ]
@@ -57,6 +66,7 @@ def mark(connection: Connection, keys: Iterable[Key], *, now: datetime, requeste
                     "wanted": work.c.wanted + 1,
                     "due_at": case((_waits_its_turn(), work.c.due_at), else_=statement.excluded.due_at),
                     "attempts": case((_waits_its_turn(), work.c.attempts), else_=0),
+                    "urgent": case((and_(_waits_its_turn(), work.c.urgent), true()), else_=statement.excluded.urgent),
                     "parked": false(),
                     "requested_by": statement.excluded.requested_by,
                 },

@@ -47,6 +47,12 @@ def quiet(connection: Connection, platform: str, *, until: datetime) -> None:
     )
 
 
+def resume(connection: Connection, platform: str | None = None) -> None:
+    """End the pause of this platform, or of all: somebody asked for it now. A platform that still wants quiet says so again."""
+    statement = update(pace).values(quiet_until=0.0)
+    connection.execute(statement if platform is None else statement.where(pace.c.platform == platform))
+
+
 def quiet_until(connection: Connection, platform: str) -> float:
     """Unix seconds until which the platform is left alone; 0 when it is not."""
     return connection.scalar(select(pace.c.quiet_until).where(pace.c.platform == platform)) or 0.0

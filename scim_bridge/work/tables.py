@@ -19,12 +19,13 @@ work = Table(
     Column("lease_token", String(36)),
     Column("lease_until", UtcTime()),
     Column("parked", Boolean, nullable=False, default=False),
+    Column("urgent", Boolean, nullable=False, default=False),
     Column("reason", Text),
     Column("first_failed_at", UtcTime()),
     Column("requested_by", String(128)),
     Index("ix_work_due", "platform", "parked", "due_at"),
 )
-"""A mark: this key needs a look while `wanted > done`. It is a key, never an event."""
+"""A mark: this key needs a look while `wanted > done`. It is a key, never an event. `urgent` ones take something away."""
 
 pace = Table(
     "pace",

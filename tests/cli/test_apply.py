@@ -133,3 +133,27 @@ def test_keys_are_known_after_it(world: World) -> None:
     world.run("apply")
     (seen,) = world.run("keys", "list", "--json").json["keys"]
     assert (seen["id"], seen["person"], seen["place"]) == (key, "ada@example.com", "research")
+
+
+def test_a_pause_after_an_outage_is_not_waited_for(world: World) -> None:
+    world.run("sandbox", "fault", "down")
+    world.hire("ada", "Research")
+    for _ in range(6):
+        assert world.run("apply").code == 1
+    world.run("sandbox", "fault", "clear")
+    answer = world.run("apply")
+    assert answer.code == 0, answer.out
+    assert world.states()["ada", "research"] == ("member", "held")
+
+
+def test_a_platform_in_mode_plan_is_not_said_to_be_as_the_rules_want_it(bare: World) -> None:
+    world = bare.start(SANDBOX.replace("mode: apply", "mode: plan"))
+    world.hire("ada", "Research")
+    answer = world.run("apply")
+    assert (answer.code, world.sandbox.show()["accounts"]) == (0, [])
+    assert "but sandbox: mode plan, nothing is written there" in answer.out
+
+
+def test_mistakes_are_said_once_and_not_logged_as_well(world: World) -> None:
+    world.mapping("sandbox.yaml", SANDBOX.replace("connector: sandbox", "connector: sandbos"))
+    assert world.run("apply").err.count("sandbos") == 1

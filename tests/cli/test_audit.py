@@ -48,3 +48,12 @@ def test_a_record_that_was_changed_breaks_the_chain(world: World) -> None:
     answer = world.run("audit", "verify")
     assert answer.code == 1
     assert "Record 3 is not what was sealed" in answer.out
+
+
+def test_a_record_is_one_line_of_a_hundred_columns(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    shown = world.run("audit", "show").out.splitlines()
+    assert max(len(line) for line in shown) <= 100
+    (grant,) = [line for line in shown if " grant " in line]
+    assert grant.split() == [*grant.split()[:2], "grant", "ada@example.com", "sandbox", "/", "research", "/", "member", "scim-bridge"]

@@ -91,16 +91,17 @@ def test_what_policy_keeps_remains_and_the_leaving_is_done_all_the_same(bare: Wo
     world = bare.start(SANDBOX + "offboarding: {account: keep, keys: {personal: keep}}\n")
     world.hire("ada", "Research")
     world.drain()
-    world.sandbox.add_key("ada@example.com", "research")
+    key = world.sandbox.add_key("ada@example.com", "research")
     world.run("keys", "list", "--look")
     world.deactivate("ada")
     world.drain()
     told = world.run("offboarding", "ada@example.com", "--json").json
     assert told["state"] == "done"
-    assert {(each["object"].split()[0], each["why"]) for each in told["remaining"]} == {
-        ("account", "kept by policy"),
-        ("personal", "kept by policy"),
+    assert {(each["object"], each["why"]) for each in told["remaining"]} == {
+        ("account (user)", "kept by policy"),
+        (key, "kept by policy"),
     }
+    assert "personal key sbx-" in world.run("offboarding", "ada@example.com").out
 
 
 def test_somebody_who_never_had_anything_has_nothing_to_do(world: World) -> None:

@@ -168,3 +168,31 @@ def test_the_last_administrator_is_not_planned_away_but_told(bare: World) -> Non
     answer = world.run("plan", "--json").json
     assert "remove_account" not in {each["kind"] for each in answer["changes"]}
     assert "last administrator" in answer["obstacles"][0]["why"]
+
+
+def test_work_that_cannot_be_done_is_no_agreement(bare: World) -> None:
+    world = bare.start(SANDBOX.replace("place: research", "place: moon"))
+    world.hire("ada", "Research")
+    world.drain()
+    answer = world.run("plan")
+    assert answer.code == 1
+    assert "Nothing to do" not in answer.out
+    assert 'no place "moon"' in answer.out
+
+
+def test_what_was_given_by_hand_is_reported_and_is_nothing_to_do(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    world.sandbox.add_member("ada@example.com", "production", "admin")
+    answer = world.run("plan")
+    assert answer.code == 0
+    assert 'ada@example.com: "admin" in production, given by hand' in answer.out
+    (told,) = world.run("plan", "--json").json["unmanaged"]
+    assert (told["platform"], told["user_name"]) == ("sandbox", "ada@example.com")
+
+
+def test_without_a_file_in_force_nothing_is_planned_and_it_says_so(bare: World) -> None:
+    world = bare.start()
+    (world.folder / "mappings" / "sandbox.yaml").unlink()
+    world.take_up()
+    assert "No mapping file is in force" in world.run("plan").out

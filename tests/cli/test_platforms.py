@@ -32,7 +32,7 @@ def test_check_names_an_alias_whose_place_is_missing(bare: World) -> None:
 
 
 def test_two_files_that_reach_one_organization_are_refused(world: World) -> None:
-    world.mapping("twin.yaml", SANDBOX)
+    world.mapping("twin.yaml", SANDBOX.replace("{places:", "{path: ./sandbox.db, places:"))
     world.take_up()
     answer = world.run("platform", "check")
     assert answer.code == 1

@@ -20,7 +20,7 @@ rules:
 
 
 def test_the_files_name_without_yaml_is_the_platforms_name() -> None:
-    loaded = load({"openai-prod.yaml": written(RULES), "eu.lab.yaml": written(RULES)})
+    loaded = load({"openai-prod.yaml": written(RULES), "eu.lab.yaml": written(RULES + "connection: {path: eu.db}\n")})
     assert loaded.rules is not None
     assert {name: rules.file for name, rules in loaded.rules.platforms.items()} == {
         "eu.lab": "eu.lab.yaml",

@@ -366,8 +366,19 @@ def test_a_file_whose_name_is_no_platform_name_is_an_error(name: str) -> None:
 
 
 def test_two_files_whose_names_differ_in_case_alone_are_an_error() -> None:
-    loaded = load({"lab.yaml": written(RULE), "Lab.yaml": written(RULE)})
+    loaded = load({"lab.yaml": written(RULE), "Lab.yaml": written(RULE + "connection: {path: other.db}\n")})
     assert [(e.file, e.code) for e in loaded.errors] == [("lab.yaml", "bad_file_name")]
+
+
+@pytest.mark.parametrize(("other", "mistakes"), [("{path: sandbox.db, accept: manual}", 1), ("{path: other.db}", 0)])
+def test_two_files_that_reach_one_organization_are_an_error_of_the_second(other: str, mistakes: int) -> None:
+    """The default of `path` is sandbox.db."""
+    loaded = load({"lab.yaml": written(RULE), "twin.yaml": written(RULE + f"connection: {other}\n")})
+    assert [(e.file, e.line, e.code) for e in loaded.errors] == [("twin.yaml", 10, "same_organization")] * mistakes
+
+
+def test_a_set_that_is_in_force_stays_readable_when_two_files_reach_one_organization() -> None:
+    assert load({"lab.yaml": written(RULE), "twin.yaml": written(RULE)}, environment=None).rules is not None
 
 
 def test_a_yml_file_is_not_read_and_warned_about() -> None:

@@ -32,7 +32,8 @@ def books(tmp_path: Path) -> Iterator[Database]:
 
 def a_set(**sources: str) -> tuple[dict[str, bytes], RuleSet]:
     """Files by platform name, each speaking of the sources given as `a, b`."""
-    texts = {f"{name}.yaml": written(RULE) + f"sources: [{names}]\n" for name, names in sources.items()}
+    own = "sources: [{}]\nconnection: {{path: {}.db}}\n"
+    texts = {f"{name}.yaml": written(RULE) + own.format(names, name) for name, names in sources.items()}
     rules = load(texts).rules
     assert rules is not None
     return {name: text.encode() for name, text in texts.items()}, rules

@@ -94,7 +94,7 @@ def test_an_outage_backs_off(world: World) -> None:
         waits.append(quiet_for(world))
         world.later()
     assert waits[0] < 2
-    assert 30 < waits[-1] < 90
+    assert 20 < waits[-1] < 90
 
 
 class Poisoned(Wrapped):
@@ -186,10 +186,10 @@ def test_lesson_29_an_error_in_the_middle_of_reading_takes_nothing_away(world: W
     ada = world.join(ADA, "Research", "Production")
     world.settle()
     world.store().set_fault("fail", 1, only="list_memberships")
-    before = len(world.calls())
+    before = world.writes()
     world.deactivate(ada)
     world.settle()
-    assert [call for call in world.calls()[before:] if not call.startswith("list")] == []
+    assert world.writes() == before
     assert world.account(ADA) == ("user", "active")
     world.settle_at_last()
     assert world.account(ADA) is None

@@ -9,7 +9,7 @@ import anthropic
 from anthropic import APIRequest, APIResponse, CallNext, omit
 
 from scim_bridge.access.connector import Gate
-from scim_bridge.access.errors import Transient
+from scim_bridge.access.errors import NotPermitted, Transient
 from scim_bridge.connectors.anthropic.errors import Gone, translated, unreachable
 
 TIMEOUT = 30.0
@@ -32,6 +32,8 @@ class AdminApi:
 
     def __init__(self, api_key: str, base_url: str, gate: Gate) -> None:
         self._gate = gate
+        api_key = api_key.strip()  # a file's line end is no part of the key
+        self._sendable = api_key.isascii() and api_key.isprintable() and " " not in api_key
         self._client = anthropic.Anthropic(
             api_key=api_key, base_url=base_url, max_retries=0, timeout=TIMEOUT, open_telemetry=False,
             middleware=[self._one_request],
@@ -97,6 +99,11 @@ class AdminApi:
         return self._page_counts.get(listing, 1)
 
     def _ask(self, writing: bool, call: Callable[..., Answer], *args: Any, **query: Any) -> Answer:
+        if not self._sendable:  # the HTTP library's own error would quote it, and look like an outage
+            raise NotPermitted(
+                "The Admin API key holds a blank, a line end or another character that no key has: set the variable that "
+                "`connection.admin_api_key` names to the key alone."
+            )
         try:
             return call(*args, **query)
         except anthropic.APIStatusError as error:

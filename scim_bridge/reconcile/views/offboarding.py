@@ -36,6 +36,8 @@ class Remaining:
     why: str
     since: datetime | None
     kept: bool = False
+    what: str | None = None
+    """The object as a person knows it, where its id says little."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def _keys(
         kept = policy is not None and _fate(policy, key) in {"keep", "report"}
         why = KEPT if kept else _why(key.platform, books, rules, _cause(books.holds, key.platform))
         what = f"{key.kind} key {key.hint or key.id}"
-        found.append(Remaining(key.platform, what, why, _since(books, key.platform, signalled_at), kept))
+        found.append(Remaining(key.platform, key.id, why, _since(books, key.platform, signalled_at), kept, what))
     return found
 
 

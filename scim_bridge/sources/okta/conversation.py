@@ -17,6 +17,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 import aiohttp
+from jwcrypto.common import JWException  # type: ignore[import-untyped]
 
 from scim_bridge.errors import SettingsError
 from scim_bridge.sources.okta.connection import OktaConnection
@@ -112,7 +113,7 @@ class Conversation:
             request, error = await self._executor.create_request("GET", target)
         except json.JSONDecodeError as unreadable:
             raise _not_json("/oauth2/v1/token") from unreadable
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, JWException):
             # The key is read when the first token is asked for. `from None`: such errors may quote it.
             raise SettingsError(
                 "SCIM_BRIDGE_OKTA_PRIVATE_KEY is no private key that can sign: give an unencrypted RSA key, PEM or JWK."

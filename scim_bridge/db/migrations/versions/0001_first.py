@@ -173,6 +173,7 @@ def upgrade() -> None:
     sa.Column('lease_token', sa.String(length=36), nullable=True),
     sa.Column('lease_until', UtcTime(), nullable=True),
     sa.Column('parked', sa.Boolean(), nullable=False),
+    sa.Column('urgent', sa.Boolean(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('first_failed_at', UtcTime(), nullable=True),
     sa.Column('requested_by', sa.String(length=128), nullable=True),

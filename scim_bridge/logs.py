@@ -31,6 +31,8 @@ def configure_logs(settings: Settings, *, quiet: bool = False) -> None:
     root.handlers[:] = [each for each in root.handlers if not _is_ours(each)] + [handler]
     # Libraries log what interests their authors; an operator wants what goes wrong in them.
     root.setLevel(max(level, logging.WARNING) if level != logging.DEBUG else logging.INFO)
+    for client in ("httpx", "httpx2"):  # they log each address with its query, which names people
+        logging.getLogger(client).setLevel(logging.WARNING)
 
 
 def formatter(settings: Settings) -> logging.Formatter:
@@ -48,7 +50,10 @@ def _shared() -> list[Processor]:
 def _last(settings: Settings) -> list[Processor]:
     form = settings.log_format or ("text" if sys.stderr.isatty() else "json")
     if form == "text":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="at", pad_event_to=0)]
+        # structlog's own choice on a terminal shows the local variables of every frame: tokens and people among them.
+        plain = structlog.dev.plain_traceback
+        look: dict[str, Any] = {"colors": sys.stderr.isatty(), "timestamp_key": "at", "pad_event_to": 0}
+        return [structlog.dev.ConsoleRenderer(exception_formatter=plain, **look)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str, ensure_ascii=False)]
 
 

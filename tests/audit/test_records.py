@@ -1,0 +1,123 @@
+"""The record is added to, chained afterwards, and shows where it was touched."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from scim_bridge.audit.records import Entry, record, records
+from scim_bridge.audit.seal import has_unsealed, seal, verify
+from scim_bridge.audit.tables import audit_record
+from scim_bridge.db import Database
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def write(database: Database, *actions: str) -> None:
+    with database.writing() as connection:
+        record(connection, [Entry(action, "ada@example.com", person_id=7) for action in actions], now=NOW)
+
+
+def sealed(database: Database, *actions: str) -> None:
+    write(database, *actions)
+    with database.writing() as connection:
+        assert seal(connection) == len(actions)
+
+
+def broken_at(database: Database) -> int | None:
+    with database.reading() as connection:
+        return verify(connection)
+
+
+def tamper(database: Database, statement: str) -> None:
+    """As somebody with the file in their hands, whom no foreign key stops."""
+    with closing(sqlite3.connect(str(database.engine.url.database))) as file:
+        file.execute(statement)
+        file.commit()
+
+
+def test_entries_come_back_as_they_were_written(database: Database) -> None:
+    entry = Entry(
+        "grant", "ada@example.com", person_id=7, initiator="scim-bridge", source="default", request_id="r1", platform="lab",
+        place="research", role="member", rule="members", before={"role": "x"}, after={"é": [1]}, outcome="done", detail="now",
+    )  # fmt: skip
+    with database.writing() as connection:
+        record(connection, [entry], now=NOW)
+        (found,) = records(connection)
+    assert found.at == NOW
+    assert {name: getattr(found, name) for name in Entry.__dataclass_fields__} == vars(entry)
+
+
+def test_the_newest_come_first_and_can_be_narrowed(database: Database) -> None:
+    with database.writing() as connection:
+        record(connection, [Entry("a", "x", person_id=1), Entry("b", "y", person_id=2)], now=NOW)
+        record(connection, [Entry("c", "x", person_id=1)], now=NOW + timedelta(hours=1))
+        assert [each.action for each in records(connection)] == ["c", "b", "a"]
+        assert [each.action for each in records(connection, person_ids=[1])] == ["c", "a"]
+        assert [each.action for each in records(connection, since=NOW + timedelta(minutes=1))] == ["c"]
+        assert [each.action for each in records(connection, limit=1)] == ["c"]
+
+
+def test_an_untouched_chain_verifies(database: Database) -> None:
+    sealed(database, "a", "b")
+    sealed(database, "c")
+    assert broken_at(database) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_record SET role = 'owner' WHERE id = 2",
+        "UPDATE audit_record SET at = at + 1 WHERE id = 2",
+        "UPDATE audit_record SET person_id = 8 WHERE id = 2",
+        "UPDATE audit_seal SET hash = 'x' WHERE sequence = 2",
+        "DELETE FROM audit_record WHERE id = 2",
+    ],
+)
+def test_a_touched_record_is_named(database: Database, statement: str) -> None:
+    sealed(database, "a", "b", "c")
+    tamper(database, statement)
+    assert broken_at(database) == 2
+
+
+def test_a_record_taken_out_with_its_seal_breaks_the_chain_behind_it(database: Database) -> None:
+    sealed(database, "a", "b", "c")
+    tamper(database, "DELETE FROM audit_seal WHERE sequence = 2")
+    tamper(database, "DELETE FROM audit_record WHERE id = 2")
+    assert broken_at(database) == 3
+
+
+def test_sealing_is_done_in_portions_and_once(database: Database) -> None:
+    write(database, "a", "b", "c")
+    with database.writing() as connection:
+        assert has_unsealed(connection)
+        assert seal(connection, limit=2) == 2
+        assert has_unsealed(connection)
+        assert seal(connection, limit=2) == 1
+        assert seal(connection) == 0
+        assert not has_unsealed(connection)
+    assert broken_at(database) is None
+
+
+def test_a_record_that_was_committed_late_is_sealed_all_the_same(database: Database) -> None:
+    """Numbers are given before the commit: on PostgreSQL a smaller one may appear after a greater one was sealed."""
+    sealed(database, "a")
+    with database.writing() as connection:
+        connection.execute(insert(audit_record).values(**_row(3)))
+    with database.writing() as connection:
+        assert seal(connection) == 1
+        connection.execute(insert(audit_record).values(**_row(2)))
+    with database.writing() as connection:
+        assert has_unsealed(connection)
+        assert seal(connection) == 1
+    assert broken_at(database) is None
+
+
+def _row(number: int) -> dict[str, object]:
+    return {
+        "id": number, "at": NOW, "action": "x", "subject": "s", "subject_kind": "person", "initiator": "i", "outcome": "done",
+    }  # fmt: skip
