@@ -36,7 +36,7 @@ check: install-test ## lint, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 test: check ## everything: lint, types, import contracts, all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 demo: install ## an Okta and an Entra conversation on a temporary database, shown step by step
 	@$(BIN)/python -m scim_bridge.demo

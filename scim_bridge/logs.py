@@ -16,9 +16,9 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 
 
 def configure_logs(settings: Settings, *, quiet: bool = False) -> None:
-    """Once a process. `quiet` is for commands that answer a person: they log only what is wrong, unless it is `debug`."""
+    """Once a process. `quiet` is for commands that answer a person: they log errors alone, unless it is `debug`."""
     level = _LEVELS[settings.log_level]
-    level = max(level, logging.WARNING) if quiet and level != logging.DEBUG else level
+    level = max(level, logging.ERROR) if quiet and level != logging.DEBUG else level
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *_shared(), *_last(settings)],
         wrapper_class=structlog.make_filtering_bound_logger(level),

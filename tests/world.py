@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sqlalchemy import event, select, update
 from scim_bridge import wiring
 from scim_bridge.access.change import Change, Outcome
 from scim_bridge.access.connector import Connector, ConnectorType, Surroundings
-from scim_bridge.access.observed import Credential, Inquiry, Observation, Place
+from scim_bridge.access.observed import Credential, Observation, Place
 from scim_bridge.access.standing import Standing
 from scim_bridge.audit.records import Record, records
 from scim_bridge.connectors.sandbox import SANDBOX, SandboxStore
@@ -245,8 +245,8 @@ class World:
         """The sweep's look at these people, or at everybody."""
         names = list(self.house.platforms.rules().platforms)
         with self.database.writing() as connection:
-            kinds = [("person", self.person_id(user)) for user in users] or [("everybody", "*")]
-            keys = [Key(name, kind, str(subject)) for name in names for kind, subject in kinds]  # type: ignore[arg-type]
+            keys = [Key(name, "person", str(self.person_id(user))) for name in names for user in users]
+            keys = keys or [Key(name, "everybody", "*") for name in names]
             mark(connection, keys, now=utc_now())
         self.settle()
 
@@ -364,10 +364,3 @@ def counted(names: Iterable[str]) -> dict[str, int]:
     for name in names:
         found[name] = found.get(name, 0) + 1
     return found
-
-
-def ask(email: str | None, account_id: str | None = None, **asked: Any) -> Inquiry:
-    return Inquiry(email, account_id, **asked)
-
-
-EPOCH = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
