@@ -24,6 +24,7 @@ keepalive = 30
 preload_app = False  # a database belongs to the process that opened it
 accesslog = None  # the application logs each request itself, without its query
 control_socket_disable = True
+forwarder_headers = ""  # nobody sets SCRIPT_NAME or PATH_INFO by a header
 max_requests = 0
 limit_request_line = 8190
 """A filter with many ids is long (RFC 7644 section 3.4.2.2 sets no bound)."""
