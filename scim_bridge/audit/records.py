@@ -12,6 +12,9 @@ from sqlalchemy import Connection, insert, select
 
 from scim_bridge.audit.tables import audit_record
 
+BRIDGE = "scim-bridge"
+"""The initiator of what nobody pushed: a sweep, a changed file, an accepted invitation."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -41,10 +44,24 @@ class Record(Entry):
 
 
 def record(connection: Connection, entries: Iterable[Entry], *, now: datetime) -> None:
-    """Add the entries, in order."""
+    """Add the entries, in order. What the bridge did because of a push is put down to whoever pushed."""
     rows = [_row(entry, now) for entry in entries]
+    pushed = {row["request_id"] for row in rows if row["initiator"] == BRIDGE and row["request_id"] is not None}
+    if pushed:
+        asked = _initiators(connection, pushed)
+        for row in rows:
+            if row["initiator"] == BRIDGE:
+                row["initiator"] = asked.get((row["request_id"], row["source"]), BRIDGE)
     if rows:
         connection.execute(insert(audit_record), rows)
+
+
+def _initiators(connection: Connection, request_ids: Iterable[str]) -> dict[tuple[str, str | None], str]:
+    """By request id and source: an id is the client's to choose, so one source cannot speak for another."""
+    query = select(audit_record.c.request_id, audit_record.c.source, audit_record.c.initiator).where(
+        audit_record.c.request_id.in_(list(request_ids)), audit_record.c.initiator != BRIDGE
+    )
+    return {(row.request_id, row.source): row.initiator for row in connection.execute(query.distinct())}
 
 
 def records(

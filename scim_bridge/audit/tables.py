@@ -28,6 +28,7 @@ audit_record = Table(
     Column("detail", Text),
     Index("ix_audit_record_person_id", "person_id", "id"),
     Index("ix_audit_record_at", "at"),
+    Index("ix_audit_record_request_id", "request_id"),
     sqlite_autoincrement=True,
 )
 """One state change. `person_id` has no foreign key: the record survives everything it speaks of."""

@@ -55,7 +55,7 @@ class Applied:
     """Of what is held now; None when nothing is."""
     causes: tuple[str, ...] = ()
     left: Sequence[Work] = field(default_factory=tuple)
-    """What is not settled: parked, delayed, or still due."""
+    """What did not come to its end: parked or delayed. What came due since is the worker's, and no answer to this."""
     released: int = 0
 
     @property
@@ -146,7 +146,12 @@ def _finish(database: Database, platforms: Platforms, hand: Hand, *, released: i
         for done in [pool.submit(_drain, database, hand, name, until) for name in names]:
             done.result()
     digest, causes = held_now(database)
-    return Applied(digest, causes, tuple(work(database)), released)
+    return Applied(digest, causes, _left(database, in_time=utc_now() < until), released)
+
+
+def _left(database: Database, *, in_time: bool) -> tuple[Work, ...]:
+    unsettled = work(database)
+    return tuple(each for each in unsettled if not in_time or each.state in {"parked", "delayed"})
 
 
 def _drain(database: Database, hand: Hand, name: str, until: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scim_bridge.access.change import Change
-from scim_bridge.audit.records import Entry
+from scim_bridge.audit.records import BRIDGE, Entry
 from scim_bridge.reconcile.gather import Page
 
 
@@ -16,7 +16,7 @@ def entry_of(
         change.kind,
         page.person.user_name,
         person_id=page.person_id,
-        initiator="scim-bridge",
+        initiator=BRIDGE,
         source=page.person.source,
         request_id=request_id,
         platform=change.platform,
@@ -46,7 +46,7 @@ def note_of(
         action,
         page.person.user_name,
         person_id=page.person_id,
-        initiator="scim-bridge",
+        initiator=BRIDGE,
         source=page.person.source,
         request_id=request_id,
         platform=platform,

@@ -13,7 +13,7 @@ from scim_bridge.access import brake
 from scim_bridge.access.brake import Foretold, gain_item
 from scim_bridge.access.change import Change
 from scim_bridge.access.standing import Slice
-from scim_bridge.audit.records import Entry, record
+from scim_bridge.audit.records import BRIDGE, Entry, record
 from scim_bridge.db import Database
 from scim_bridge.db.statements import chunks
 from scim_bridge.ledger import holds as holding
@@ -137,7 +137,7 @@ def _held_entry(platform: str, cause: str, count: int) -> Entry:
         "brake.held",
         platform,
         subject_kind="platform",
-        initiator="scim-bridge",
+        initiator=BRIDGE,
         platform=platform,
         after={"people": count},
         outcome="held",

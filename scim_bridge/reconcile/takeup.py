@@ -18,7 +18,7 @@ from scim_bridge.access.connector import Capabilities
 from scim_bridge.access.desired import PlaceName
 from scim_bridge.access.person import Person
 from scim_bridge.access.standing import Holding, Standing
-from scim_bridge.audit.records import Entry, record
+from scim_bridge.audit.records import BRIDGE, Entry, record
 from scim_bridge.db import Database, utc_now
 from scim_bridge.directory import persons
 from scim_bridge.ledger import holds as holding
@@ -35,7 +35,6 @@ from scim_bridge.work.marks import EVERYBODY, Key, mark
 log = structlog.get_logger("scim_bridge.takeup")
 
 CHUNK = 500
-BRIDGE = "scim-bridge"
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ def _entries(revision: int, digest: str, rules: RuleSet, held: list[Hold], by: s
     for cause in sorted({each.cause for each in held}):
         platform = next(each.platform for each in held if each.cause == cause)
         entries.append(
-            Entry("brake.held", platform, subject_kind="platform", initiator="scim-bridge", platform=platform,
+            Entry("brake.held", platform, subject_kind="platform", initiator=BRIDGE, platform=platform,
                   outcome="held", detail=cause)
         )  # fmt: skip
     return entries

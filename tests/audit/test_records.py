@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from scim_bridge.audit.records import Entry, record, records
+from scim_bridge.audit.records import BRIDGE, Entry, record, records
 from scim_bridge.audit.seal import has_unsealed, seal, verify
 from scim_bridge.audit.tables import audit_record
 from scim_bridge.db import Database
@@ -121,3 +121,15 @@ def _row(number: int) -> dict[str, object]:
     return {
         "id": number, "at": NOW, "action": "x", "subject": "s", "subject_kind": "person", "initiator": "i", "outcome": "done",
     }  # fmt: skip
+
+
+def test_lesson_47_what_followed_from_a_push_is_put_down_to_whoever_pushed(database: Database) -> None:
+    push = Entry("user.created", "ada@example.com", initiator="token okta", source="default", request_id="r7")
+    same_id = Entry("user.created", "mallory@example.com", initiator="token other", source="other", request_id="r7")
+    followed = Entry("grant", "ada@example.com", initiator=BRIDGE, source="default", request_id="r7", platform="lab")
+    by_itself = Entry("grant", "ada@example.com", initiator=BRIDGE, source="default", platform="lab")
+    with database.writing() as connection:
+        record(connection, [push, same_id], now=NOW)
+        record(connection, [followed, by_itself], now=NOW)
+        written = records(connection)
+    assert [each.initiator for each in reversed(written)] == ["token okta", "token other", "token okta", BRIDGE]

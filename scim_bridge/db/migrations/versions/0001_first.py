@@ -51,6 +51,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_record_at', 'audit_record', ['at'], unique=False)
     op.create_index('ix_audit_record_person_id', 'audit_record', ['person_id', 'id'], unique=False)
+    op.create_index('ix_audit_record_request_id', 'audit_record', ['request_id'], unique=False)
     op.create_table('credential',
     sa.Column('platform', sa.String(length=128), nullable=False),
     sa.Column('id', sa.String(length=256), nullable=False),
@@ -348,6 +349,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_credential_person_id'), table_name='credential')
     op.drop_index('ix_credential_owner_id', table_name='credential')
     op.drop_table('credential')
+    op.drop_index('ix_audit_record_request_id', table_name='audit_record')
     op.drop_index('ix_audit_record_person_id', table_name='audit_record')
     op.drop_index('ix_audit_record_at', table_name='audit_record')
     op.drop_table('audit_record')
