@@ -16,6 +16,7 @@ from scim_bridge.cli.showing import plain, reasons, row, say, state, styled, tab
 
 if TYPE_CHECKING:
     from scim_bridge.reconcile.views.holdings import Row
+    from scim_bridge.wiring import House
 
 
 @command(cli, "holdings", short_help="Who has which role where, why, and what is under way.")
@@ -30,15 +31,24 @@ def holdings(desk: Desk, person: str | None, platform: str | None) -> None:
         known_platform(house, platform)
     ids = whose_ids(house, person) if person is not None else None
     rows = read(house.database, house.platforms, person_ids=ids, platform=platform)
-    desk.show({"holdings": [each.as_json() for each in rows]}, lambda out: _draw(out, rows, narrowed=bool(person or platform)))
+    narrowed = bool(person or platform)
+    desk.show({"holdings": [each.as_json() for each in rows]}, lambda out: _draw(out, rows, _tip(house, narrowed=narrowed)))
 
 
-def _draw(out: Console, rows: Sequence[Row], *, narrowed: bool) -> None:
+def _tip(house: House, *, narrowed: bool) -> str:
+    """What to say when there is nothing to show."""
+    if narrowed:
+        return "No access."
+    if not house.platforms.names():
+        return f"No mapping file is in force, so nobody is given anything: see `{this_command()} mapping check`."
+    return (
+        "Nobody has access yet. Push a group that a rule of the mapping files names; "
+        f"`{this_command()} mapping explain PERSON` says why somebody has none."
+    )
+
+
+def _draw(out: Console, rows: Sequence[Row], tip: str) -> None:
     if not rows:
-        tip = "No access." if narrowed else (
-            "Nobody has access yet. Push a group that a rule of the mapping files names; "
-            f"`{this_command()} mapping explain PERSON` says why somebody has none."
-        )  # fmt: skip
         say(out, plain(tip))
         return
     made = table("platform", "who", "place", "role", "state", "because")

@@ -89,7 +89,8 @@ def draw_rules(out: Console, rules: Sequence[Answer]) -> None:
     for rule in rules:
         through = ", ".join(rule.groups)
         mark = styled("  holds  ", "green") if rule.holds else styled("  fails  ", "dim")
-        why = (f" through {through}" if through else "") if rule.holds else f": {rule.failed}"
+        denied = f", and denies {', '.join(rule.denies)}" if rule.denies else ""
+        why = (f" through {through}" if through else "") + denied if rule.holds else f": {rule.failed}"
         say(out, mark + plain(f'"{rule.rule}" (line {rule.line}){why}'))
 
 

@@ -27,13 +27,17 @@ class Held:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one rule says about one person. `failed` is the first condition that does not hold, as a sentence."""
+    """What one rule says about one person. `failed` is the first condition that does not hold, as a sentence.
+
+    `denies` are the places, as written, that the rule keeps people out of when it holds.
+    """
 
     rule: str
     line: int
     holds: bool
     groups: tuple[str, ...] = ()
     failed: str | None = None
+    denies: tuple[str, ...] = ()
 
 
 def holding(person: Person, rules: PlatformRules) -> Iterator[Held]:
@@ -90,4 +94,4 @@ def answers(person: Person, rules: PlatformRules) -> tuple[Answer, ...]:
 def _answer(rule: Rule, person: Person, hits: Sequence[Hit]) -> Answer:
     failed = first_failure(rule, person, hits)
     groups = sorted({hit.group for hit in hits}) if failed is None else ()
-    return Answer(rule.name, rule.line, failed is None, tuple(groups), failed)
+    return Answer(rule.name, rule.line, failed is None, tuple(groups), failed, rule.denies)

@@ -165,3 +165,10 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal(world: World) ->
     world.hire("ada", "Research")
     world.drain()
     assert "\x1b" not in world.run("audit", "show").out
+
+
+def test_without_a_mapping_file_in_force_that_is_said(bare: World) -> None:
+    bare.start()
+    (bare.folder / "mappings" / "sandbox.yaml").unlink()
+    bare.take_up()
+    assert "No mapping file is in force" in bare.run("holdings").out

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from tests.cli.worlds import SANDBOX, World
 
+DENIAL = """\
+  - name: visitors
+    when: {group: Visitors}
+    deny:
+      - {place: production}
+"""
+
 
 def test_explain_names_group_rule_file_and_line_and_since_when(world: World) -> None:
     world.hire("ada", "Research")
@@ -24,6 +31,13 @@ def test_explain_says_what_is_missing_and_why(world: World) -> None:
     answer = world.run("explain", "ada@example.com")
     assert "parked" in answer.out
     assert "refuses ada@example.com" in " ".join(answer.out.split())
+
+
+def test_explain_says_what_a_rule_that_holds_keeps_somebody_out_of(bare: World) -> None:
+    bare.start(SANDBOX.replace("mode: apply", DENIAL + "mode: apply"))
+    bare.hire("ada", "Research", "Visitors")
+    bare.drain()
+    assert "through Visitors, and denies production" in bare.run("explain", "ada@example.com").out
 
 
 def test_a_person_is_found_by_scim_id_too(world: World) -> None:
