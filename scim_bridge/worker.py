@@ -10,7 +10,6 @@ import structlog
 
 from scim_bridge.errors import BridgeError
 from scim_bridge.wiring import House
-from scim_bridge.work.slate import platforms_waiting
 
 log = structlog.get_logger("scim_bridge.worker")
 
@@ -51,16 +50,11 @@ class Worker:
             loop.join(timeout=20)
 
     def _start_loops(self) -> None:
-        for name in {*self._house.platforms.names(), *self._waiting()}:
+        for name in self._house.platforms.names():
             if name not in self._loops or not self._loops[name].is_alive():
                 loop = threading.Thread(target=self._drain, args=(name,), name=f"hand {name}", daemon=True)
                 self._loops[name] = loop
                 loop.start()
-
-    def _waiting(self) -> tuple[str, ...]:
-        """Platforms with marks: one whose file is gone has nobody else to settle them."""
-        with self._house.database.reading() as connection:
-            return platforms_waiting(connection)
 
     def _drain(self, name: str) -> None:
         while not self._stop.is_set():

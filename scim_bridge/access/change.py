@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from scim_bridge.access.desired import Reason
@@ -90,4 +90,3 @@ class Outcome:
     account_id: str | None = None
     """The account, when one exists afterwards (created at once, or an invitation accepted at once)."""
     invitation_id: str | None = None
-    details: dict[str, str] = field(default_factory=dict)

@@ -198,7 +198,7 @@ def _verdict(case: Case, whose: Whose, tally: Tally, changes: list[Change]) -> V
         forgotten=tuple(tally.forgotten),
         adopted=whose.adopted,
         by_hand=tuple(tally.by_hand),
-        obstacles=(*tally.obstacles, *case.wanted.unresolved),
+        obstacles=case.wanted.unresolved,
         unmanaged=tuple(tally.unmanaged),
     )
 

@@ -21,7 +21,6 @@ class Tally:
     forgotten: list[tuple[str, str]] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
     unmanaged: list[str] = field(default_factory=list)
-    obstacles: list[str] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
     """Place ids in which nothing is left after the changes."""
 
@@ -198,14 +197,13 @@ class _Place:
         if present is None or untouched or ours.provenance == "found" or ours.state == "removed_by_hand":
             self.tally.forgotten.append((ours.place_id, ours.role))
             return
+        self.tally.holdings.append(ours)
         place = (self.place_id, ours.place)
         if ours.found_role is not None:
-            self.tally.holdings.append(ours)
             change = self.case.change(
                 "change_role", self.whose, place=place, role=ours.found_role, was=present.role, because=ours.reasons
             )
         else:
-            self.tally.holdings.append(ours)
             change = self.case.change("revoke", self.whose, place=place, role=present.role, because=ours.reasons)
             self.tally.lost.add(self.place_id)
         self.tally.changes.append(change)

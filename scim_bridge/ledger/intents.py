@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, distinct, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from scim_bridge.access.change import LOSSES, Change
 from scim_bridge.ledger.tables import intent, removal
@@ -93,11 +93,6 @@ def lost_in_window(connection: Connection, platform: str, *, since: datetime) ->
     for row in connection.execute(query.distinct()):
         found[row.category].add(row.person_id)
     return found
-
-
-def count_lost_in_window(connection: Connection, platform: str, *, since: datetime) -> int:
-    query = select(func.count(distinct(removal.c.person_id))).where(removal.c.platform == platform, removal.c.at >= since)
-    return connection.scalar(query) or 0
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,6 @@ class When:
     person_text: str | None = None
     source: str | None = None
 
-    @property
-    def names_groups(self) -> bool:
-        return self.group is not None or bool(self.groups) or self.pattern is not None
-
 
 @dataclass(frozen=True)
 class PlaceGrant:

@@ -139,8 +139,7 @@ def _entries(released: Iterable[Hold], digest: str, by: str) -> list[Entry]:
 
 def _finish(database: Database, platforms: Platforms, hand: Hand, *, released: int = 0) -> Applied:
     """One thread a platform, so that none waits for another; orphaned platforms' marks are settled too."""
-    with database.reading() as connection:
-        names = sorted({*platforms.names(), *slate.platforms_waiting(connection)})
+    names = platforms.names()
     until = utc_now() + LONGEST
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="apply") as pool:
         for done in [pool.submit(_drain, database, hand, name, until) for name in names]:

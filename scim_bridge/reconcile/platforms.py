@@ -81,7 +81,7 @@ class Platforms:
         but the platform itself, so that one that is down delays no other.
         """
         mine = self._identities[platform.name] = platform.connector.identity()
-        for name in self.names():
+        for name in self.rules().platforms:
             if name < platform.name and self._identities.get(name) == mine:
                 raise OrganizationTaken(
                     f"{platform.rules.file} reaches the same organization as {name}.yaml. Keep one of the two files; "

@@ -57,9 +57,8 @@ class Review:
     def _foretold(self, platform: Platform, book: PlaceBook, due: list[tuple[str, int]]) -> dict[int, Foretold]:
         known = self._known.get(platform.name, {})
         stamps: dict[str, object] = {subject: (wanted, platform.rules) for subject, wanted in due}
-        fresh = [int(subject) for subject, stamp in stamps.items() if known.get(subject, (None, None))[0] != stamp]
-        found = {subject: known[subject] for subject, stamp in stamps.items() if int(subject) not in set(fresh)}
-        for chunk in chunks(fresh):
+        found = {subject: known[subject] for subject, stamp in stamps.items() if known.get(subject, (None, None))[0] == stamp}
+        for chunk in chunks([int(subject) for subject in stamps.keys() - found.keys()]):
             for page in gather(self._database, platform, book, chunk):
                 subject = str(page.person_id)
                 found[subject] = (stamps[subject], brake.foretell(page.case(platform, Slice())))
