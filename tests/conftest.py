@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from scim_bridge.db import Database, metadata
 
@@ -17,6 +18,13 @@ ROOMS_WITH_TABLES = (
     "scim_bridge.ledger.tables",
     "scim_bridge.mapping.revisions",
 )
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_at_the_start() -> Iterator[None]:
+    """A command that was run in this process configured its logs; the next test must not inherit that."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
