@@ -22,7 +22,7 @@ from sqlalchemy import event, select, update
 from scim_bridge import wiring
 from scim_bridge.access.change import Change, Outcome
 from scim_bridge.access.connector import Connector, ConnectorType, Surroundings
-from scim_bridge.access.observed import Credential, Observation, Place
+from scim_bridge.access.observed import Credential, CustomRole, Group, Observation, Place
 from scim_bridge.access.standing import Standing
 from scim_bridge.audit.records import Record, records
 from scim_bridge.connectors.sandbox import SANDBOX, SandboxStore
@@ -84,6 +84,12 @@ class Wrapped:
 
     def places(self) -> tuple[Place, ...]:
         return self.inner.places()
+
+    def groups(self) -> tuple[Group, ...]:
+        return self.inner.groups()
+
+    def custom_roles(self, place_id: str | None) -> tuple[CustomRole, ...]:
+        return self.inner.custom_roles(place_id)
 
     def observe(self, inquiries: Any, *, administrators_of: frozenset[str | None] = frozenset()) -> Observation:
         return self.inner.observe(inquiries, administrators_of=administrators_of)

@@ -9,6 +9,7 @@ from scim_bridge.access.desired import Reason
 
 ChangeKind = Literal[
     "withdraw_key",
+    "restore_key",
     "cancel_invitation",
     "revoke",
     "suspend_account",
@@ -22,6 +23,7 @@ ChangeKind = Literal[
 
 ORDER: tuple[ChangeKind, ...] = (
     "withdraw_key",
+    "restore_key",
     "cancel_invitation",
     "revoke",
     "suspend_account",
@@ -53,6 +55,8 @@ class Change:
 
     `place` is the name a reader of the mapping file knows, `place_id` the platform's. `place` None: the account itself.
     For `change_role`, `role` is the new one and `was` the old. `object_id` is the invitation's or the key's id.
+    `ORGANIZATION` as `place_id` (`place` None) is a custom role of the account; one that begins with `GROUP` is being in a
+    group. For a principal that is a group, `create_account` makes it and `principal.name` is its name.
     `how` is, for `withdraw_key`, `withdraw` (disabled where the platform can, else deleted) or `delete`.
     """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from scim_bridge.access.change import Change, Outcome
-from scim_bridge.access.observed import Credential, Inquiry, Observation, Place
+from scim_bridge.access.observed import Credential, CustomRole, Group, Inquiry, Observation, Place
 from scim_bridge.access.policy import AccountEnding, KeyFate
 
 
@@ -42,16 +42,28 @@ class Capabilities:
     shared_key_fates: tuple[KeyFate, ...]
     read_only_account_roles: tuple[str, ...] = ()
     """Account roles that exist but that no API call gives."""
-    roles_per_place: Literal["one", "several"] = "one"
+    roles_per_place: Literal["one", "one_and_custom", "several"] = "one"
+    """`one_and_custom`: one of the published order, and any number of custom ones beside it."""
     custom_roles: bool = False
-    """Whether further role names may exist that only the platform can tell."""
+    """Whether further role names may exist that only the platform can tell, for the account and for places."""
+    base_place_role: str | None = None
+    """The role of the order that somebody with a custom role in a place must have there too, where the platform asks for one."""
     groups_as_principals: bool = False
     credentials_listable: bool = True
+    keys_restorable: bool = False
+    """Whether a key that was withdrawn (not deleted) can be made to work again."""
     batch: int = 50
     """How many people one observation serves comfortably."""
     rate: Rate | None = None
     invitation_poll: timedelta = timedelta(seconds=60)
     """The shortest interval at which looking for accepted invitations fits the rate."""
+
+
+    def exclusive(self, role: str) -> bool:
+        """Whether somebody who has this role in a place has no other one of the published order there."""
+        if self.roles_per_place == "one_and_custom":
+            return role in self.place_roles
+        return self.roles_per_place == "one"
 
 
 class Gate(Protocol):
@@ -72,6 +84,12 @@ class Connector(Protocol):
 
     def places(self) -> tuple[Place, ...]:
         """Every place, archived ones included."""
+
+    def groups(self) -> tuple[Group, ...]:
+        """Every group that can be a principal; empty where the platform takes none. Asked for only when a file needs it."""
+
+    def custom_roles(self, place_id: str | None) -> tuple[CustomRole, ...]:
+        """The roles of a place (None: of the organization) beyond the published order. Asked for only when a file names one."""
 
     def observe(
         self, inquiries: Sequence[Inquiry], *, administrators_of: frozenset[str | None] = frozenset()

@@ -8,7 +8,7 @@ from typing import Any
 
 from scim_bridge.access.change import Change, Outcome
 from scim_bridge.access.connector import Gate
-from scim_bridge.access.observed import Credential, Inquiry, Observation, Place
+from scim_bridge.access.observed import Credential, CustomRole, Group, Inquiry, Observation, Place
 from scim_bridge.connectors.anthropic.change import Deed
 from scim_bridge.connectors.anthropic.client import AdminApi
 from scim_bridge.connectors.anthropic.observe import Survey, credential, text
@@ -54,6 +54,12 @@ class AnthropicConnector:
             self._places = tuple(_place(row, default) for row in rows)
             self._places_until = self._clock() + PLACES_AGE
         return self._places
+
+    def groups(self) -> tuple[Group, ...]:
+        return ()  # a Console organization has none
+
+    def custom_roles(self, place_id: str | None) -> tuple[CustomRole, ...]:
+        return ()
 
     def observe(
         self, inquiries: Sequence[Inquiry], *, administrators_of: frozenset[str | None] = frozenset()

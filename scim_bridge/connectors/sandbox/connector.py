@@ -11,7 +11,17 @@ from typing import Any
 from scim_bridge.access.change import Change, ChangeKind, Outcome
 from scim_bridge.access.connector import Capabilities, ConnectionKey, Connector, ConnectorType, Gate, Surroundings
 from scim_bridge.access.errors import Refused
-from scim_bridge.access.observed import Account, Credential, Inquiry, Invitation, Membership, Observation, Place
+from scim_bridge.access.observed import (
+    Account,
+    Credential,
+    CustomRole,
+    Group,
+    Inquiry,
+    Invitation,
+    Membership,
+    Observation,
+    Place,
+)
 from scim_bridge.connectors.sandbox.file import SandboxFile
 from scim_bridge.connectors.sandbox.platform import SandboxPlatform
 from scim_bridge.connectors.sandbox.state import ACCOUNT_ROLES, PLACE_ROLES
@@ -55,6 +65,12 @@ class SandboxConnector:
 
     def places(self) -> tuple[Place, ...]:
         return tuple(Place(row["id"], row["name"], open=bool(row["open"])) for row in self._api.list_places())
+
+    def groups(self) -> tuple[Group, ...]:
+        return ()
+
+    def custom_roles(self, place_id: str | None) -> tuple[CustomRole, ...]:
+        return ()
 
     def observe(
         self, inquiries: Sequence[Inquiry], *, administrators_of: frozenset[str | None] = frozenset()

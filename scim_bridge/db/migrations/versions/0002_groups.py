@@ -1,0 +1,12 @@
+"""Groups as principals: which platforms of a revision take them."""
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
