@@ -11,6 +11,7 @@ from typing import Any
 
 from scim_bridge.access.connector import ConnectorType
 from scim_bridge.connectors.anthropic import ANTHROPIC
+from scim_bridge.connectors.openai import OPENAI
 from scim_bridge.connectors.sandbox import SANDBOX
 from scim_bridge.db import Database
 from scim_bridge.db.migrate import unmigrated
@@ -23,7 +24,7 @@ from scim_bridge.reconcile.takeup import TakeUp
 from scim_bridge.settings import Settings, environment_variables
 from scim_bridge.web.health import Readiness
 
-CONNECTORS: Mapping[str, ConnectorType] = MappingProxyType({kind.name: kind for kind in (SANDBOX, ANTHROPIC)})
+CONNECTORS: Mapping[str, ConnectorType] = MappingProxyType({kind.name: kind for kind in (SANDBOX, ANTHROPIC, OPENAI)})
 
 
 def readiness() -> Readiness:

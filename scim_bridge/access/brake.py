@@ -38,6 +38,8 @@ class Foretold:
     unresolved: bool = False
     """Something more is wanted that the platform has no place for."""
     causes: tuple[str, ...] = ()
+    weight: int = 1
+    """How many people lose with it: for a group that is a principal, those who are in it."""
 
     def of(self, category: str) -> frozenset[str]:
         found: frozenset[str] = getattr(self, category)
@@ -81,6 +83,8 @@ def gain_item(place: str | None, role: str | None) -> str:
 def _account_goes(case: Case) -> bool:
     """Whether the account, or the invitation to one, would be taken: by the policy, and only while there is one."""
     own, wanted, policy = case.standing.account, case.wanted, case.policy.offboarding
+    if case.kind == "group":
+        return False  # it is never deleted
     if own is None or not (wanted.leaving or wanted.account_role is None):
         return False
     if own.state == "invited":
@@ -95,24 +99,25 @@ def _keys_go(case: Case) -> bool:
 
 def _lost_places(case: Case) -> list[tuple[str, str]]:
     wanted = {(each.place_id, each.role) for each in case.wanted.places}
-    kept_places = {each.place_id for each in case.wanted.places}
-    one = case.capabilities.roles_per_place == "one"
+    kept_places = {each.place_id for each in case.wanted.places if case.capabilities.exclusive(each.role)}
+    exclusive = case.capabilities.exclusive
     held = [each for each in case.standing.holdings if each.state == "held" and each.provenance != "found"]
     return [
         (each.place_id, each.role)
         for each in held
-        if (each.place_id not in kept_places if one else (each.place_id, each.role) not in wanted)
+        if (each.place_id not in kept_places if exclusive(each.role) else (each.place_id, each.role) not in wanted)
     ]
 
 
 def _drops(case: Case) -> set[str]:
-    roles = {each.place_id: each.role for each in case.wanted.places}
+    exclusive = case.capabilities.exclusive
+    roles = {each.place_id: each.role for each in case.wanted.places if exclusive(each.role)}
     weaker = {
         f"weaker:{each.place_id}"
         for each in case.standing.holdings
         if each.state == "held"
         and each.place_id in roles
-        and case.capabilities.roles_per_place == "one"
+        and exclusive(each.role)
         and case.rank(roles[each.place_id], place=True) < case.rank(each.role, place=True)
     }
     account, role = case.standing.account, case.wanted.account_role

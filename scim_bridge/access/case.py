@@ -1,14 +1,15 @@
-"""One person on one platform, everything that decides about them in one value."""
+"""One principal on one platform, everything that decides about them in one value."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from scim_bridge.access.change import Change, ChangeKind, Principal
 from scim_bridge.access.connector import Capabilities
 from scim_bridge.access.desired import Reason
-from scim_bridge.access.observed import Credential
+from scim_bridge.access.observed import ORGANIZATION, Credential
 from scim_bridge.access.policy import KeyFate, Policy
 from scim_bridge.access.standing import Slice, Standing, Wanted
 from scim_bridge.access.whose import Whose
@@ -24,6 +25,9 @@ class Case:
     slice: Slice
     policy: Policy
     capabilities: Capabilities
+    kind: Literal["person", "group"] = "person"
+    unseen: frozenset[str] = frozenset()
+    """Ids of places that were not asked about, because the books agree on them."""
 
     def rank(self, role: str | None, *, place: bool) -> int:
         """How strong a role is by the published order; -1 for one it does not name, roles nobody can give above all."""
@@ -51,10 +55,10 @@ class Case:
         return Change(
             kind=kind,
             platform=self.platform,
-            principal=Principal("person", own.account_id if own is not None else None, email),
+            principal=Principal(self.kind, own.account_id if own is not None else None, email),
             person=self.person,
-            user_name=self.user_name,
-            place=place[1] if place else None,
+            user_name=self.user_name if self.kind == "person" else None,
+            place=place[1] if place and place[0] != ORGANIZATION else None,
             place_id=place[0] if place else None,
             role=role,
             was=was,
@@ -66,10 +70,11 @@ class Case:
         )
 
     def key_changes(self, whose: Whose, keys: Sequence[Credential], fates: dict[str, KeyFate]) -> list[Change]:
-        """Keys to take away, by the fate of their kind. What is already unusable stays as it is."""
+        """Keys to take away, by the fate of their kind. What opens nothing, is excepted or is the bridge's own stays as it is."""
         changes = []
         for key in keys:
-            if key.usable and fates[key.kind] in {"withdraw", "delete"}:
+            spared = key.ours is not None or self.policy.offboarding.exception_for(key.id) is not None
+            if key.usable and not spared and fates[key.kind] in {"withdraw", "delete"}:
                 place, how = self.named(key.place_id), fates[key.kind]
                 change = self.change("withdraw_key", whose, place=place, object_id=key.id, how=how)
                 owner = change.principal.id or key.owner_id  # a key outlives the account that made it

@@ -44,8 +44,12 @@ class Capabilities:
     """Account roles that exist but that no API call gives."""
     roles_per_place: Literal["one", "one_and_custom", "several"] = "one"
     """`one_and_custom`: one of the published order, and any number of custom ones beside it."""
+    read_only_place_roles: tuple[str, ...] = ()
+    """Roles that stand in the place of one of `place_roles` and that the bridge never gives; weaker than all of them."""
     custom_roles: bool = False
     """Whether further role names may exist that only the platform can tell, for the account and for places."""
+    replaces_invitations: bool = False
+    """Whether an `invite` whose `object_id` names an open invitation sends the new one first and then takes back the old."""
     base_place_role: str | None = None
     """The role of the order that somebody with a custom role in a place must have there too, where the platform asks for one."""
     groups_as_principals: bool = False
@@ -62,7 +66,7 @@ class Capabilities:
     def exclusive(self, role: str) -> bool:
         """Whether somebody who has this role in a place has no other one of the published order there."""
         if self.roles_per_place == "one_and_custom":
-            return role in self.place_roles
+            return role in self.place_roles or role in self.read_only_place_roles
         return self.roles_per_place == "one"
 
 

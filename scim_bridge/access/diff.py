@@ -11,18 +11,26 @@ from dataclasses import replace
 
 from scim_bridge.access.case import Case
 from scim_bridge.access.change import ORDER, Change
+from scim_bridge.access.former import NEW_KEY
+from scim_bridge.access.group import diff_group, linking
+from scim_bridge.access.observed import Invitation
 from scim_bridge.access.places import Tally, compare_places
 from scim_bridge.access.policy import KeyFate
 from scim_bridge.access.standing import OwnAccount
 from scim_bridge.access.verdict import Verdict
 from scim_bridge.access.whose import Whose, whose_account
 
+TAKEN: frozenset[KeyFate] = frozenset({"withdraw", "delete"})
+
 
 def diff(case: Case) -> Verdict:
     """The verdict about one person. Equal input gives an equal answer; nothing is read or written."""
-    whose = whose_account(case.wanted, case.standing, case.slice, case.policy)
-    if case.wanted.leaving:
-        verdict = _leaving(case, whose)
+    policy = case.policy if case.kind == "person" else linking(case.policy)
+    whose = whose_account(case.wanted, case.standing, case.slice, policy)
+    if case.kind == "group":
+        verdict = diff_group(case, whose)
+    elif case.wanted.leaving:
+        verdict = _found_again(case, whose) or _leaving(case, whose)
     elif case.wanted.account_role is None:
         verdict = _without_grant(case, whose)
     else:
@@ -31,16 +39,40 @@ def diff(case: Case) -> Verdict:
     return _spared(case, whose, replace(verdict, changes=tuple(ordered)))
 
 
+def _found_again(case: Case, whose: Whose) -> Verdict | None:
+    """What a sweep of leavers found: written down, and no more. None when nothing came back."""
+    fates, excepted = _fates(case), case.policy.offboarding.exception_for
+    keys = [
+        key
+        for each in case.slice.again
+        for key in each.keys
+        if key.usable and key.ours is None and (
+            key.id not in case.standing.left_keys
+            or (each.is_newer(key) and fates[key.kind] in TAKEN and excepted(key.id) is None)
+        )
+    ]
+    notes = [*([whose.returned] if whose.returned else []), *(f"{NEW_KEY}: {key.hint or key.id}" for key in keys)]
+    obstacles = (whose.obstacle,) if whose.obstacle is not None else ()
+    if not notes:
+        return None
+    return Verdict(account=whose.own, holdings=case.standing.holdings, returned=tuple(dict.fromkeys(notes)), obstacles=obstacles)
+
+
+def _fates(case: Case) -> dict[str, KeyFate]:
+    policy = case.policy.offboarding
+    return {"personal": policy.personal_keys, "shared": policy.shared_keys}
+
+
 def _leaving(case: Case, whose: Whose) -> Verdict:
     own = whose.own
-    policy = case.policy.offboarding
-    fates: dict[str, KeyFate] = {"personal": policy.personal_keys, "shared": policy.shared_keys}
+    policy, fates = case.policy.offboarding, _fates(case)
+    obstacles = (whose.obstacle,) if whose.obstacle is not None else ()
     if own is None or whose.lapsed:
-        return Verdict(_left_keys(case, whose, fates), forgotten=_held(case))
+        return Verdict(_left_keys(case, whose, fates), forgotten=_held(case), obstacles=obstacles)
     changes = case.key_changes(whose, case.slice.credentials, fates)
     changes += _cancellations(case, whose, policy.invitations == "cancel")
     held = {(each.place_id, each.role): each for each in case.standing.holdings}
-    for each in case.slice.memberships:
+    for each in sorted(case.slice.memberships, key=lambda each: case.rank(each.role, place=True)):  # a base role goes last
         if not each.inherited:
             ours = held.get((each.place_id, each.role))
             changes.append(
@@ -55,7 +87,8 @@ def _leaving(case: Case, whose: Whose) -> Verdict:
     changes += _ending(case, whose)
     present = {(each.place_id, each.role) for each in case.slice.memberships}
     gone = tuple(key for key, each in held.items() if key not in present and each.state == "held")
-    return Verdict(tuple(changes), own, tuple(each for key, each in held.items() if key in present), gone)
+    there = tuple(each for key, each in held.items() if key in present)
+    return Verdict(tuple(changes), own, there, gone, obstacles=obstacles)
 
 
 def _without_grant(case: Case, whose: Whose) -> Verdict:
@@ -67,6 +100,8 @@ def _without_grant(case: Case, whose: Whose) -> Verdict:
     tally = compare_places(case, whose)
     ending = _ending(case, whose)
     changes = [*tally.changes, *_cancellations(case, whose, own.state == "invited"), *ending]
+    if whose.seen is not None and whose.seen.native is not None and not changes:
+        whose = replace(whose, own=None)  # nothing of ours is left of an account that others keep
     if ending:
         changes += case.key_changes(whose, case.slice.credentials, keys)
     else:
@@ -127,9 +162,17 @@ def _waiting(case: Case, whose: Whose) -> Verdict:
     stronger = case.rank(whose.invitation.role, place=False) > case.rank(case.wanted.account_role, place=False)
     changes: tuple[Change, ...] = ()
     if (moved or stronger) and own.provenance == "created":
-        changes = (case.change("cancel_invitation", whose, object_id=whose.invitation.id, because=own.reasons),)
+        changes = (_replacement(case, whose, own, whose.invitation),)
     kept = replace(own, reasons=case.wanted.account_reasons)
     return Verdict(changes, kept, adopted=whose.adopted, obstacles=case.wanted.unresolved)
+
+
+def _replacement(case: Case, whose: Whose, own: OwnAccount, old: Invitation) -> Change:
+    """Taken back, to be sent anew; or both in one change where the platform can, so that there always is an invitation."""
+    if not case.capabilities.replaces_invitations:
+        return case.change("cancel_invitation", whose, object_id=old.id, because=own.reasons)
+    role, because = case.wanted.account_role, case.wanted.account_reasons
+    return case.change("invite", Whose(), role=role, was=old.role, object_id=old.id, because=because)
 
 
 def _account_role(case: Case, whose: Whose, tally: Tally) -> tuple[list[Change], OwnAccount]:
@@ -138,6 +181,8 @@ def _account_role(case: Case, whose: Whose, tally: Tally) -> tuple[list[Change],
     assert seen is not None
     assert role is not None
     kept = replace(own, reasons=case.wanted.account_reasons)
+    if seen.native is not None:
+        return [], replace(kept, role=seen.role, role_ours=False)
     if seen.role == role:
         return [], replace(kept, role=role, role_ours=own.role_ours or own.provenance == "created")
     stronger = case.rank(seen.role, place=False) > case.rank(role, place=False)
@@ -174,7 +219,7 @@ def _cancellations(case: Case, whose: Whose, wanted: bool) -> list[Change]:
 
 def _ending(case: Case, whose: Whose) -> list[Change]:
     own, seen = whose.own, whose.seen
-    if own is None or seen is None:
+    if own is None or seen is None or (seen.native is not None and not case.wanted.leaving):
         return []
     because = own.reasons
     ending = case.policy.offboarding.account
@@ -203,10 +248,19 @@ def _verdict(case: Case, whose: Whose, tally: Tally, changes: list[Change]) -> V
     )
 
 
+def _left_to_native(verdict: Verdict, why: str) -> Verdict:
+    """The account itself is for the platform's own SCIM; whoever reads this unassigns it there."""
+    ours = tuple(change for change in verdict.changes if change.kind not in {"remove_account", "suspend_account", "restore_account"})
+    notes = (why,) if len(ours) < len(verdict.changes) else ()
+    return replace(verdict, changes=ours, obstacles=(*verdict.obstacles, *notes))
+
+
 def _spared(case: Case, whose: Whose, verdict: Verdict) -> Verdict:
     """Take out what must never be done: to protected principals anything, to untouchable accounts all but their keys."""
     seen = whose.seen
     email = whose.own.email if whose.own is not None else case.wanted.email
+    if seen is not None and seen.native is not None:
+        verdict = _left_to_native(verdict, seen.native)
     if verdict.changes and case.policy.protects(email, seen.id if seen is not None else None):
         note = f"{email} is protected by the mapping file; nothing was changed. Take it off `protect` or act by hand."
         return replace(verdict, changes=(), obstacles=(*verdict.obstacles, note))

@@ -1,15 +1,18 @@
-"""A person as the rules see them."""
+"""A person as the rules see them; a group that may hold roles itself is one too."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
 class Person:
-    """One human of one source. `key` is the bridge's own and outlives renames, deletion and rehire."""
+    """One human of one source. `key` is the bridge's own and outlives renames, deletion and rehire.
+
+    Of `kind` group: a group as one principal (`to: group`); `user_name` is its display name, `active` whether it is there.
+    """
 
     key: str
     source: str
@@ -23,3 +26,4 @@ class Person:
     user_id: str | None = None
     """The SCIM `id` the identity provider knows; None for a tombstone."""
     external_id: str | None = None
+    kind: Literal["person", "group"] = "person"

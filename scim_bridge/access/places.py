@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from scim_bridge.access.books import kept
 from scim_bridge.access.case import Case
 from scim_bridge.access.change import Change
 from scim_bridge.access.observed import Membership
@@ -37,12 +40,25 @@ def compare_places(case: Case, whose: Whose) -> Tally:
     held: dict[str, list[Holding]] = defaultdict(list)
     for holding in case.standing.holdings:
         held[holding.place_id].append(holding)
-    one = case.capabilities.roles_per_place == "one"
-    for place_id in sorted(wanted.keys() | held.keys() | observed.keys()):
+    tally.holdings += kept(case.wanted, case.standing, case.unseen)
+    for place_id in sorted((wanted.keys() | held.keys() | observed.keys()) - case.unseen):
         ours = _carried_out(case, tally, observed[place_id], held[place_id], place_id)
-        place = _Place(case, whose, tally, place_id, observed[place_id], ours)
-        (place.one if one else place.several)(wanted[place_id])
+        seen, grants = observed[place_id], wanted[place_id]
+        roles = {each.role for each in seen} | {each.role for each in ours} | {each.role for each in grants}
+        rivals = {role for role in roles if case.capabilities.exclusive(role)}
+        if rivals:
+            _Place(case, whose, tally, place_id, _of(rivals, seen), _of(rivals, ours)).one(_of(rivals, grants))
+        beside = roles - rivals
+        if beside:
+            _Place(case, whose, tally, place_id, _of(beside, seen), _of(beside, ours)).several(_of(beside, grants))
     return tally
+
+
+_WithRole = TypeVar("_WithRole", Membership, Holding, WantedPlace)
+
+
+def _of(roles: set[str], those: Iterable[_WithRole]) -> list[_WithRole]:
+    return [each for each in those if each.role in roles]
 
 
 def _carried_out(
@@ -64,10 +80,12 @@ def _carried_out(
 
 def _given(case: Case, ours: dict[str, Holding], intent: Intent, place_id: str) -> dict[str, Holding]:
     role = intent.role or ""
-    raised = intent.kind == "change_role" or case.capabilities.roles_per_place == "one"
-    before = next(iter(ours.values()), None) if raised else None
+    exclusive = case.capabilities.exclusive
+    rivals = {name: each for name, each in ours.items() if exclusive(name)} if exclusive(role) else {}
+    others = {name: each for name, each in ours.items() if name not in rivals}
+    before = next(iter(rivals.values()), None)
     if before is not None and before.found_role == role:
-        return {}  # back where a human had put it
+        return others  # back where a human had put it
     named = case.named(place_id)
     fresh = Holding(
         place_id,
@@ -76,7 +94,7 @@ def _given(case: Case, ours: dict[str, Holding], intent: Intent, place_id: str) 
         found_role=before.found_role if before is not None else None,
         reasons=before.reasons if before is not None else (),
     )
-    return {role: fresh} if raised else {**ours, role: fresh}
+    return {**others, role: fresh}
 
 
 @dataclass
@@ -89,7 +107,7 @@ class _Place:
     held: list[Holding]
 
     def one(self, wanted: list[WantedPlace]) -> None:
-        """A platform where a principal has one role in a place."""
+        """Roles that exclude each other: a principal has one of them in a place."""
         present = next((each for each in self.seen if not each.inherited), None)
         ours = self._one_of_ours(present)
         if not wanted:
@@ -114,7 +132,7 @@ class _Place:
         return ours
 
     def several(self, wanted: list[WantedPlace]) -> None:
-        """A platform where a principal may have several roles in a place: each by itself."""
+        """Roles that may be held beside each other: each by itself."""
         roles = {grant.role for grant in wanted}
         direct = {each.role: each for each in self.seen if not each.inherited}
         inherited = {each.role for each in self.seen if each.inherited}

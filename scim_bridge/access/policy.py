@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 KeyFate = Literal["withdraw", "delete", "keep", "report"]
@@ -18,11 +18,34 @@ class Accounts:
 
 
 @dataclass(frozen=True)
+class KeyException:
+    """One key that leaving and moving spare, with why and until when. `line` is where the file says so."""
+
+    id: str
+    reason: str
+    until: date
+    line: int = 1
+
+    def is_due(self, today: date) -> bool:
+        """Whether its last day is over: from then on it is reported. The key is spared all the same, until somebody decides."""
+        return today > self.until
+
+
+@dataclass(frozen=True)
 class Offboarding:
     account: AccountEnding = "remove"
     invitations: Literal["cancel", "keep"] = "cancel"
     personal_keys: KeyFate = "withdraw"
     shared_keys: KeyFate = "report"
+    keep: tuple[KeyException, ...] = ()
+
+    def exception_for(self, key_id: str) -> KeyException | None:
+        """The exception this key is under, due or not."""
+        return next((each for each in self.keep if each.id == key_id), None)
+
+    def fate_of(self, kind: Literal["personal", "shared"]) -> KeyFate:
+        """What becomes of a leaver's keys of this kind, exceptions aside."""
+        return self.personal_keys if kind == "personal" else self.shared_keys
 
 
 @dataclass(frozen=True)

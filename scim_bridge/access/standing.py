@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from scim_bridge.access.desired import Reason
+from scim_bridge.access.former import Again, FormerAccount
 from scim_bridge.access.observed import Account, Credential, Invitation, Membership
 
 Provenance = Literal["created", "adopted", "found"]
@@ -64,6 +65,8 @@ class Standing:
     """How many usable personal keys were seen last."""
     left_keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that opened something when seen last, personal and shared: ids to the account that made them."""
+    former: tuple[FormerAccount, ...] = ()
+    """What somebody who left had. Only there when a sweep asks about it; it is no reason to look at anybody otherwise."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +85,8 @@ class Slice:
     invitations: tuple[Invitation, ...] = ()
     memberships: tuple[Membership, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    again: tuple[Again, ...] = ()
+    """One for each former account that was asked about."""
 
 
 @dataclass(frozen=True)

@@ -24,3 +24,6 @@ class Verdict:
     """Why the person's work parks although the rest was done."""
     unmanaged: tuple[str, ...] = ()
     """What is there by a human's hand and left alone."""
+    returned: tuple[str, ...] = ()
+    """What somebody who left has again. Nothing is changed then: once it is in the books, the brake counts it and the next
+    look takes it."""

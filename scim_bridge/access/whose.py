@@ -1,7 +1,8 @@
 """Whose account is it? The one question that must never be answered by likeness.
 
 An account is a person's when the ledger says so, when it answers an open intent of ours, or when the file says `existing: adopt`
-and its e-mail address is theirs, compared whole. Everything else was there before and is left alone.
+and its e-mail address is theirs, compared whole; a leaver's also when it is one again that was theirs and had gone. Everything
+else was there before and is left alone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Whose:
     by_hand: bool = False
     """True when we had one and a human took it away."""
     obstacle: str | None = None
+    returned: str | None = None
+    """Set when it is a leaver's again that was gone: which way it came back."""
 
     @property
     def lapsed(self) -> bool:
@@ -39,6 +42,9 @@ class Whose:
 def whose_account(wanted: Wanted, standing: Standing, slice_: Slice, policy: Policy) -> Whose:
     """The account of one person, from the ledger's page and the platform's slice."""
     own = standing.account
+    back = _back(standing, slice_) if wanted.leaving else None
+    if back is not None:
+        return back
     pending = next((each for each in slice_.invitations if each.state == "pending"), None)
     if own is not None and own.account_id is not None:
         return _known(own, slice_.account, standing)
@@ -102,3 +108,27 @@ def _found(wanted: Wanted, seen: Account | None, pending: Invitation | None, pro
         reasons=wanted.account_reasons,
     )
     return Whose(own=own, seen=seen, invitation=pending if seen is None else None)
+
+
+def _back(standing: Standing, slice_: Slice) -> Whose | None:
+    """What a leaver has again under the id or the address of an account that was theirs; None where there is nothing.
+
+    Only the bridge's own memory makes it theirs, and only while nobody active has the address: then a human must say.
+    """
+    own = standing.account
+    if own is not None and own.state != "removed_by_hand":
+        return None
+    there = [each for each in slice_.again if each.is_there]
+    back = next((each for each in there if each.active is None), None)
+    if back is None:
+        return Whose(own=own, obstacle=there[0].obstacle) if there else None
+    thing: Account | Invitation | None = back.account or back.invitation
+    assert thing is not None
+    theirs = OwnAccount(
+        email=thing.email,
+        role=thing.role,
+        state="active" if back.account is not None else "invited",
+        account_id=back.account.id if back.account is not None else None,
+        invitation_id=thing.id if back.account is None else None,
+    )
+    return Whose(own=theirs, seen=back.account, invitation=back.invitation, returned=back.what)

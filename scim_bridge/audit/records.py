@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from scim_bridge.audit.tables import audit_record
 
@@ -77,7 +77,47 @@ def records(
         query = query.where(audit_record.c.person_id.in_(list(person_ids)))
     if since is not None:
         query = query.where(audit_record.c.at >= since)
-    return [_record(row._asdict()) for row in connection.execute(query)]
+    return [record_of(row._asdict()) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A record about a person in brief."""
+
+    id: int
+    at: datetime
+    action: str
+    person_id: int
+    platform: str | None
+    detail: str | None
+
+
+def happenings(
+    connection: Connection,
+    actions: Iterable[str],
+    *,
+    person_ids: Iterable[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: int | None = None,
+) -> list[Happening]:
+    """Records of these actions about people, the oldest first: not before `since`, before `until`, of a higher id than `after`."""
+    columns = [audit_record.c[name] for name in Happening.__dataclass_fields__]
+    query = select(*columns).where(audit_record.c.action.in_(list(actions)), audit_record.c.person_id.is_not(None))
+    if person_ids is not None:
+        query = query.where(audit_record.c.person_id.in_(list(person_ids)))
+    if since is not None:
+        query = query.where(audit_record.c.at >= since)
+    if until is not None:
+        query = query.where(audit_record.c.at < until)
+    if after is not None:
+        query = query.where(audit_record.c.id > after)
+    return [Happening(**row._asdict()) for row in connection.execute(query.order_by(audit_record.c.id))]
+
+
+def newest_id(connection: Connection) -> int:
+    """The id of the newest record; 0 before the first."""
+    return connection.scalar(select(func.max(audit_record.c.id))) or 0
 
 
 def _row(entry: Entry, now: datetime) -> dict[str, Any]:
@@ -88,7 +128,8 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
     return {**row, "at": now}
 
 
-def _record(row: dict[str, Any]) -> Record:
+def record_of(row: dict[str, Any]) -> Record:
+    """A row of the table."""
     for name in ("before", "after"):
         row[name] = orjson.loads(row[name]) if row[name] is not None else None
     return Record(**row)

@@ -27,7 +27,8 @@ NO, WRONG, HELD = 1, 2, 3
 INTERRUPTED = 130
 
 GROUPS = (
-    "serve", "holdings", "plan", "people", "work", "mapping", "sources", "tokens", "keys", "platforms", "okta", "audit", "sandbox",
+    "serve", "holdings", "plan", "people", "offboarding", "work", "mapping", "mapping_explain", "sources", "tokens", "keys",
+    "key_acts", "platforms", "okta", "audit", "sandbox",
 )  # fmt: skip
 """The modules that hold commands, in the order of `scim-bridge --help`. They are read when the first command is asked for."""
 

@@ -16,7 +16,7 @@ import orjson
 from rich.console import Console
 
 from scim_bridge.cli.showing import plain, styled
-from scim_bridge.errors import UsageError
+from scim_bridge.errors import DatabaseUnavailable, SettingsError, UsageError
 from scim_bridge.logs import configure_logs
 from scim_bridge.settings import Settings, read_settings
 
@@ -56,8 +56,17 @@ class Desk:
         house = build(settings)
         why = unmigrated(house.database)
         if why is not None:
+            house.database.dispose()
             raise UsageError(why)
         return house
+
+    @property
+    def house_if_there(self) -> House | None:
+        """The house, where there is a database of this version, which is never made here."""
+        try:
+            return self.house
+        except (UsageError, SettingsError, DatabaseUnavailable):
+            return None
 
     def close(self) -> None:
         """Let go of the database, if it was asked for."""

@@ -55,7 +55,8 @@ def _draw(out: Console, rows: Sequence[Row], tip: str) -> None:
     for each in rows:
         place = plain(each.place) if each.place is not None else styled("account", "dim")
         role = f"{each.has} → {each.role}" if each.has else each.role
-        row(made, each.platform, each.user_name, place, role, state(each.state), reasons(each.as_json()["because"]))
+        who = each.user_name if each.kind == "person" else f"group {each.user_name}"
+        row(made, each.platform, who, place, role, state(each.state), reasons(each.as_json()["because"]))
     out.print(made)
     _why(out, rows)
 

@@ -1,8 +1,12 @@
-"""`keys`: every API key that was seen, and whose it is."""
+"""`keys list` and `keys orphans`: every API key that was seen, whose it is, and those nobody answers for.
+
+What is done with a single key is in `key_acts`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -11,11 +15,15 @@ from rich.console import Console
 from scim_bridge.cli.asking import known_platform, the_person
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk, this_command
-from scim_bridge.cli.showing import instant, plain, row, say, state, table
+from scim_bridge.cli.showing import instant, lines, plain, row, say, state, styled, table
 from scim_bridge.errors import BridgeError
 
 if TYPE_CHECKING:
     from scim_bridge.reconcile.views.keys import Key
+    from scim_bridge.reconcile.views.orphans import Orphan
+
+PLATFORM = click.option("--platform", metavar="NAME", help="Only this platform.")
+LOOK = click.option("--look", is_flag=True, help="Ask the platforms first, instead of showing what was seen last.")
 
 
 @cli.group("keys", short_help="API keys on the platforms, and whose they are.")
@@ -25,24 +33,43 @@ def keys() -> None:
 
 @command(keys, "list")
 @click.option("--person", metavar="PERSON", help="Only this person's.")
-@click.option("--platform", metavar="NAME", help="Only this platform.")
-@click.option("--look", is_flag=True, help="Ask the platforms first, instead of showing what was seen last.")
+@PLATFORM
+@LOOK
 def list_(desk: Desk, person: str | None, platform: str | None, look: bool) -> int:
     """Every key with its owner, by the newest observation."""
     from scim_bridge.reconcile.views.keys import keys as read
+    from scim_bridge.reconcile.views.keys import unseen_exceptions
 
     house = desk.house
     if platform is not None:
         known_platform(house, platform)
-    failed = _look(desk, platform) if look else False
+    failed = look_at_keys(desk, platform) if look else False
     person_id = the_person(house, person).person_id if person is not None else None
     found = read(house.database, house.platforms, platform=platform, person_id=person_id)
     desk.show({"keys": [each.as_json() for each in found]}, lambda out: _draw(out, found))
+    for name, key_id in unseen_exceptions(house.database, house.platforms, platform=platform) if person is None else ():
+        desk.note(f'{name}: `offboarding.keys.keep` names "{key_id}", and no such key has been seen there.')
     return NO if failed else 0
 
 
-def _look(desk: Desk, platform: str | None) -> bool:
-    """Whether some platform could not be asked."""
+@command(keys, "orphans")
+@PLATFORM
+@LOOK
+def orphans(desk: Desk, platform: str | None, look: bool) -> int:
+    """Keys that open something and that nobody living answers for, each with what to do. 1 when there is one."""
+    from scim_bridge.reconcile.views.orphans import orphans as read
+
+    house = desk.house
+    if platform is not None:
+        known_platform(house, platform)
+    failed = look_at_keys(desk, platform) if look else False
+    found = read(house.database, house.platforms, platform=platform)
+    desk.show({"keys": [each.as_json() for each in found]}, lambda out: _draw_orphans(out, found))
+    return NO if failed or found else 0
+
+
+def look_at_keys(desk: Desk, platform: str | None) -> bool:
+    """Take the inventory now. Whether some platform could not be asked, which is said."""
     from scim_bridge.reconcile.inventory import take_inventory
 
     failed = False
@@ -63,12 +90,41 @@ def _draw(out: Console, found: Sequence[Key]) -> None:
     if not found:
         say(out, plain(f"No key has been seen. To ask the platforms now: {this_command()} keys list --look"))
         return
-    made = table("platform", "key", "kind", "owner", "place", "status", "last used")
+    made = table("platform", "key", "kind", "belongs to", "place", "status", "expires", "last used")
     for each in found:
-        owner = each.person or (f"{each.owner} (not known here)" if each.owner else None)
-        cells = each.hint or each.id, each.kind, owner, each.place
-        row(made, each.platform, *cells, state(each.status), instant(each.last_used_at))
+        cells = each.hint or each.id, each.kind, belongs(each), each.place
+        row(made, each.platform, *cells, state(each.status), _day(each.expires_at), instant(each.last_used_at))
     out.print(made)
+    for each in found:
+        if each.exception is not None or each.ours is not None:
+            say(out, styled(f"{each.platform}, {each.hint or each.id}: ", "dim") + plain(each.ours or str(each.exception)))
     seen = [each.seen_at for each in found if each.seen_at is not None]
     if seen:
         say(out, plain(f"\nAs seen between {instant(min(seen))} and {instant(max(seen))}."))
+
+
+def belongs(key: Key) -> str | None:
+    """Whose it is, in a few words; None for nobody at all."""
+    left = ", who has left" if key.left else ""
+    if key.belongs_to.kind == "service_account":
+        made = f", made by {key.person}{left}" if key.person else ""
+        return f"service account {key.belongs_to.name}{made}"
+    if key.person is not None:
+        return f"{key.person}{left}"
+    return f"nobody ({key.owner} is not known here)" if key.owner else None
+
+
+def _day(when: datetime | None) -> str | None:
+    return str(when.astimezone(UTC).date()) if when is not None else None
+
+
+def _draw_orphans(out: Console, found: Sequence[Orphan]) -> None:
+    for each in found:
+        key = each.key
+        say(out, styled(f"{key.platform} {key.id}", "bold") + styled(f" {key.kind}, {key.hint or 'no hint'}", "dim"))
+        used = instant(key.last_used_at) if key.last_used_at is not None else "not known"
+        lines(out, [("  why", each.why), ("  last used", used), ("  what to do", each.what_to_do)])
+    if found:
+        say(out, plain(f"\n{len(found)} to look at."))
+    else:
+        say(out, plain("Somebody answers for every key that opens something."))

@@ -1,4 +1,4 @@
-"""`mapping`: check the files, run their tests, see which rules hold for somebody. The first two need no database."""
+"""`mapping check` and `mapping test`: neither needs a database, and neither makes one."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import the_person
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk
-from scim_bridge.cli.people import SOURCE, draw_rules
 from scim_bridge.cli.showing import plain, say, state, styled
 
 if TYPE_CHECKING:
     from scim_bridge.mapping.load import Loaded
+    from scim_bridge.mapping.model import RuleSet
     from scim_bridge.mapping.problems import Problem
     from scim_bridge.mapping.trial import Result
-    from scim_bridge.reconcile.views.explain import Explanation
+    from scim_bridge.reconcile.checking import Checked
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 
@@ -31,9 +30,13 @@ def mapping() -> None:
 
 @command(mapping, "check")
 @FOLDER
-def check(desk: Desk, folder: Path | None) -> int:
+@click.option("--online", is_flag=True, help="Ask every platform too: places and roles, and whose organization it is.")
+def check(desk: Desk, folder: Path | None, online: bool) -> int:
     """Read all files of FOLDER (left out: SCIM_BRIDGE_MAPPINGS) and say every mistake with file, line and column."""
+    from scim_bridge.db import utc_now
     from scim_bridge.mapping.cases import load_cases
+    from scim_bridge.mapping.exceptions import due_warnings
+    from scim_bridge.mapping.findings import findings
     from scim_bridge.wiring import CONNECTORS
 
     files, loaded = _load(desk, folder)
@@ -41,6 +44,12 @@ def check(desk: Desk, folder: Path | None) -> int:
     if loaded.rules is not None:
         cases = load_cases(files, loaded.rules, CONNECTORS)
         errors, warnings = errors + list(cases.errors), warnings + list(cases.warnings)
+        warnings += due_warnings(loaded.rules, utc_now().date())
+        warnings += [*findings(files, loaded.rules, CONNECTORS), *_unpushed(desk, files, loaded.rules)]
+        if online:
+            checked = _ask_platforms(desk, files, loaded.rules)
+            errors, warnings = errors + checked.errors, warnings + checked.warnings
+    errors, warnings = sorted(set(errors)), sorted(set(warnings))
     named = sorted(loaded.rules.platforms) if loaded.rules is not None else []
     document = {"errors": list(map(vars, errors)), "warnings": list(map(vars, warnings)), "platforms": named}
     desk.show(document, lambda out: _draw_check(out, errors, warnings, named))
@@ -71,19 +80,29 @@ def test(desk: Desk, folder: Path | None) -> int:
     return NO if errors or failed else 0
 
 
-@command(mapping, "explain")
-@click.argument("person")
-@SOURCE
-def explain(desk: Desk, person: str, source: str | None) -> None:
-    """Which rules in force hold for PERSON, and where the others fail."""
-    from scim_bridge.reconcile.views.explain import explain as read
+def _unpushed(desk: Desk, files: Mapping[str, bytes], rules: RuleSet) -> list[Problem]:
+    """Groups and sources that nobody has pushed, where the bridge's database is there to know."""
+    from scim_bridge.directory.pushed import pushed_groups
+    from scim_bridge.mapping.unpushed import unpushed
 
-    house = desk.house
-    found = read(house.database, house.platforms, the_person(house, person, source).person_id)
-    wanted = ("platform", "file", "rules", "silence")
-    whole = found.as_json()
-    document = {"person": whole["person"], "platforms": [{name: each[name] for name in wanted} for each in whole["platforms"]]}
-    desk.show(document, lambda out: _draw_rules(out, found))
+    house = desk.house_if_there
+    if house is None:
+        return []
+    with house.database.reading() as connection:
+        pushed = pushed_groups(connection)
+    return list(unpushed(files, rules, pushed))
+
+
+def _ask_platforms(desk: Desk, files: Mapping[str, bytes], rules: RuleSet) -> Checked:
+    from scim_bridge.db import Database
+    from scim_bridge.reconcile.checking import check_online, reaching
+    from scim_bridge.settings import environment_variables
+    from scim_bridge.wiring import CONNECTORS
+
+    house = desk.house_if_there
+    folder = (house.database if house is not None else Database(desk.settings.database_url)).folder
+    shared = house.database if house is not None else None
+    return check_online(files, rules, reaching(CONNECTORS, environment_variables(), folder, shared))
 
 
 def _load(desk: Desk, folder: Path | None) -> tuple[Mapping[str, bytes], Loaded]:
@@ -113,22 +132,22 @@ def _result_json(each: Result) -> dict[str, Any]:
 
 
 def _draw_check(out: Console, errors: Sequence[Problem], warnings: Sequence[Problem], named: Sequence[str]) -> None:
-    _draw_problems(out, errors, "red")
-    _draw_problems(out, warnings, "yellow")
+    draw_problems(out, errors, "red")
+    draw_problems(out, warnings, "yellow")
     if errors:
         say(out, plain(f"\n{_count(len(errors), 'mistake')}. The last good set stays in force."))
     else:
         say(out, plain(f"{', '.join(named) or 'No file'}: no mistakes." if named else "There is no mapping file here yet."))
 
 
-def _draw_problems(out: Console, problems: Sequence[Problem], style: str) -> None:
+def draw_problems(out: Console, problems: Sequence[Problem], style: str) -> None:
     for each in problems:
         where = styled(f"{each.file}:{each.line}:{each.column}", style)
         say(out, where + plain(f" {each.message} ") + styled(f"[{each.code}]", "dim"))
 
 
 def _draw_test(out: Console, errors: Sequence[Problem], results: Sequence[Result]) -> None:
-    _draw_problems(out, errors, "red")
+    draw_problems(out, errors, "red")
     for each in results:
         word = state("passed" if each.passed else "failed")
         say(out, word + plain(f"  {each.case.platform}: {each.case.name}"))
@@ -139,16 +158,6 @@ def _draw_test(out: Console, errors: Sequence[Problem], results: Sequence[Result
         return
     failed = sum(not each.passed for each in results)
     say(out, plain(f"\n{_count(len(results), 'test')}, {failed} failed."))
-
-
-def _draw_rules(out: Console, found: Explanation) -> None:
-    for each in found.platforms:
-        say(out, styled(each.platform, "bold") + styled(f" by {each.file}" if each.file else "", "dim"))
-        if each.silence is not None:
-            say(out, plain(f"  {each.silence}"))
-        draw_rules(out, each.rules)
-    if not found.platforms:
-        say(out, plain("No mapping file is in force."))
 
 
 def _count(number: int, thing: str) -> str:

@@ -1,27 +1,25 @@
-"""`explain` and `offboarding`: one person, everything about them."""
+"""`explain`: one person, everything they have and why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from scim_bridge.cli.asking import the_person
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk
-from scim_bridge.cli.showing import change_kind, instant, lines, plain, row, say, span, state, styled, table
+from scim_bridge.cli.showing import instant, lines, plain, row, say, state, styled, table
 
 if TYPE_CHECKING:
     from scim_bridge.access.desired import Reason
     from scim_bridge.mapping.conditions import Answer
-    from scim_bridge.reconcile.views.explain import Explanation, OnPlatform
-    from scim_bridge.reconcile.views.offboarding import Offboarding
-
-LONGEST_WHOLE = 30
-"""Objects up to this long (ids of keys and invitations, most addresses) stay on one line."""
+    from scim_bridge.mapping.told import Told
+    from scim_bridge.reconcile.views.behind import Plan, Push
+    from scim_bridge.reconcile.views.explain import Explanation, Held, OnPlatform
 
 SOURCE = click.option("--source", metavar="NAME", help="Of this source, where several have somebody of that name.")
 
@@ -30,24 +28,12 @@ SOURCE = click.option("--source", metavar="NAME", help="Of this source, where se
 @click.argument("person")
 @SOURCE
 def explain(desk: Desk, person: str, source: str | None) -> None:
-    """What PERSON has on every platform, since when, because of which group and line; what is missing, and why."""
+    """What PERSON has on every platform, since when, because of which group, line and push; what is missing, and why."""
     from scim_bridge.reconcile.views.explain import explain as read
 
     house = desk.house
     found = read(house.database, house.platforms, the_person(house, person, source).person_id)
     desk.show(found.as_json(), lambda out: _draw(out, found))
-
-
-@command(cli, "offboarding", short_help="The clock of somebody's leaving: every step, and what remains.")
-@click.argument("person")
-@SOURCE
-def offboarding(desk: Desk, person: str, source: str | None) -> None:
-    """The clock from the signal that PERSON left to the last confirmed removal, every step, and what remains and why."""
-    from scim_bridge.reconcile.views.offboarding import offboarding as read
-
-    house = desk.house
-    found = read(house.database, house.platforms, the_person(house, person, source))
-    desk.show(found.as_json(), lambda out: _draw_leaving(out, found))
 
 
 def _draw(out: Console, found: Explanation) -> None:
@@ -65,23 +51,55 @@ def _draw_platform(out: Console, each: OnPlatform) -> None:
     where = f" by {each.file}, mode {each.mode}" if each.file else ""
     say(out, plain("\n") + styled(each.platform, "bold") + styled(where, "dim"))
     if each.held:
-        made = table("place", "role", "state", "since", "because")
-        for held in each.held:
-            one = held.row
-            place = plain(one.place) if one.place is not None else styled("account", "dim")
-            role = f"{one.has} → {one.role}" if one.has else one.role
-            row(made, place, role, state(one.state), instant(held.since), _because(one.because))
-        out.print(made)
+        _draw_access(out, each.held)
+        _draw_behind(out, each.held)
     else:
         say(out, plain("  nothing"))
+    _draw_missing(out, each)
+    if each.said is not None:
+        draw_rules(out, each.said.rules)
+
+
+def _draw_access(out: Console, rows: Sequence[Held]) -> None:
+    made = table("place", "role", "state", "since", "because")
+    for held in rows:
+        one = held.row
+        role = f"{one.has} → {one.role}" if one.has else one.role
+        row(made, _place(one.place), role, state(one.state), instant(held.since), because(one.because))
+    out.print(made)
+
+
+def _draw_behind(out: Console, rows: Sequence[Held]) -> None:
+    """The push, the plan and the answer of each, where anything is known of them."""
+    told = [held for held in rows if held.behind.push or held.behind.plan or held.behind.answer]
+    if not told:
+        return
+    made = table("place", "came of", "answer")
+    for held in told:
+        came_of = "\n".join(filter(None, (_push(held.behind.push), _plan(held.behind.plan))))
+        row(made, _place(held.row.place), came_of, held.behind.answer)
+    out.print()
+    out.print(made)
+
+
+def _draw_missing(out: Console, each: OnPlatform) -> None:
+    """What is not as wanted and why, each sentence once; what is denied, and by which rule."""
+    whys = dict.fromkeys((held.row.state, held.behind.why) for held in each.held if held.behind.why)
+    for word, why in whys:
+        say(out, plain("  ") + state(word) + plain(f": {why}"))
     reason = each.work.reason if each.work is not None else None
-    for why in dict.fromkeys(held.row.why for held in each.held if held.row.why and held.row.why != reason):
-        say(out, plain(f"  {why}"))
-    if each.work is not None and each.work.reason:
-        say(out, plain("  ") + state(each.work.state) + plain(f": {each.work.reason}"))
+    if each.work is not None and reason and reason not in [why for _, why in whys]:
+        say(out, plain("  ") + state(each.work.state) + plain(f": {reason}"))
+    if each.said is not None:
+        draw_denied(out, each.said)
     if each.silence is not None:
         say(out, plain(f"  {each.silence}"))
-    draw_rules(out, each.rules)
+
+
+def draw_denied(out: Console, said: Told) -> None:
+    for one in said.denied:
+        denial = because(one.denied_by).replace("\n", "; ")
+        say(out, plain("  ") + styled("denied", "yellow") + plain(f": {one.role} in {one.place}, by {denial}"))
 
 
 def draw_rules(out: Console, rules: Sequence[Answer]) -> None:
@@ -94,32 +112,29 @@ def draw_rules(out: Console, rules: Sequence[Answer]) -> None:
         say(out, mark + plain(f'"{rule.rule}" (line {rule.line}){why}'))
 
 
-def _because(reasons: Sequence[Reason]) -> str:
+def because(reasons: Sequence[Reason]) -> str:
+    """Rule, group, file and line of each, one a line."""
     return "\n".join(
         f"{each.rule}" + (f" ({each.group})" if each.group else "") + f", {each.file}:{each.line}" for each in reasons
     )
 
 
-def _draw_leaving(out: Console, found: Offboarding) -> None:
-    say(out, styled(found.person, "bold") + plain(": ") + state(found.state))
-    total = found.finished_at - found.signalled_at if found.finished_at and found.signalled_at else None
-    pairs: list[tuple[str, object]] = [("signalled", instant(found.signalled_at)), ("finished", instant(found.finished_at))]
-    lines(out, pairs + ([("took", span(total))] if total is not None else []))
-    for clock in found.clocks:
-        took = timedelta(seconds=clock.seconds) if clock.seconds is not None else None
-        say(out, plain(f"  {clock.platform}: ") + state(clock.state) + plain(f" in {span(took)}" if took is not None else ""))
-    if found.steps:
-        made = table("platform", "step", "place", "what", "after", "answer", "confirmed")
-        made.columns[3].no_wrap = max(len(step.object or "") for step in found.steps) <= LONGEST_WHOLE
-        for step in found.steps:
-            after = span(step.at - found.signalled_at) if found.signalled_at else None
-            seen = styled("yes", "green") if step.confirmed_at else styled("not yet", "yellow")
-            row(made, step.platform, change_kind(step.kind), step.place, step.object, after, step.outcome, seen)
-        out.print()
-        out.print(made)
-    if found.remaining:
-        made = table("platform", "remains", "why", "since")
-        for each in found.remaining:
-            row(made, each.platform, each.what or each.object, each.why, instant(each.since))
-        out.print()
-        out.print(made)
+def _place(place: str | None) -> Text:
+    return plain(place) if place is not None else styled("account", "dim")
+
+
+def _push(push: Push | None) -> str | None:
+    if push is None:
+        return None
+    what = push.action.replace(".", " ").replace("_", " ")
+    asked = f", request {push.request_id}" if push.request_id else ""
+    return f"{what}, pushed by {push.initiator} of {push.source}, {instant(push.at)}{asked}"
+
+
+def _plan(plan: Plan | None) -> str | None:
+    if plan is None:
+        return None
+    revision = f"mapping revision {plan.revision}" if plan.revision is not None else None
+    freed = f"released by {plan.by}, digest {plan.digest}" if plan.by is not None else None
+    held = f"held by the brake, digest {plan.digest}" if plan.digest is not None and plan.by is None else None
+    return "\n".join(filter(None, (revision, freed, held)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from scim_bridge.cli.asking import whose_ids
 from scim_bridge.cli.command import HELD, NO, Refusal, cli, command
 from scim_bridge.cli.desk import Desk, operator, this_command
 from scim_bridge.cli.showing import change_kind, plain, reasons, row, say, state, styled, table
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 
 @command(cli, "plan", short_help="Show what would be done on every platform.")
+@click.option("--person", metavar="PERSON", help="Only this person's part: SCIM id, userName or externalId.")
 @click.option("--platform", metavar="NAME", help="Only this platform.")
-def plan(desk: Desk, platform: str | None) -> int:
+def plan(desk: Desk, person: str | None, platform: str | None) -> int:
     """Look at every platform and show what would be done. Writes nothing. 1 when there is something, 3 when some is held."""
     from scim_bridge.reconcile.preview import preview
 
@@ -29,9 +31,10 @@ def plan(desk: Desk, platform: str | None) -> int:
     if platform is not None and platform not in house.platforms.names():
         there = ", ".join(house.platforms.names()) or "none"
         raise Refusal(f'No file in force is called "{platform}.yaml". In force: {there}.', code=2)
+    people = whose_ids(house, person) if person is not None else None
     _say_if_files_differ(desk, house)
-    seen = preview(house.database, house.platforms, only=platform)
-    desk.show(seen.as_json(), lambda out: _draw(out, seen))
+    seen = preview(house.database, house.platforms, only=platform, people=people)
+    desk.show(seen.as_json(), lambda out: _draw(out, seen, of_all=people is None))
     for name, why in seen.problems.items():
         desk.note(f"{name}: {why}", "red")
     if seen.plan.held:
@@ -90,7 +93,8 @@ def _say_if_files_differ(desk: Desk, house: House) -> None:
         desk.note("The mapping files have changed and are not in force yet; this plan is by the set that is.")
 
 
-def _draw(out: Console, seen: Preview) -> None:
+def _draw(out: Console, seen: Preview, *, of_all: bool) -> None:
+    """`of_all` is false for some people's part of the plan: releasing is of all that is held."""
     changes = seen.plan.changes
     if changes:
         made = table("platform", "who", "change", "place", "role", "because")
@@ -98,12 +102,13 @@ def _draw(out: Console, seen: Preview) -> None:
             role = f"{each.was} → {each.role}" if each.kind == "change_role" else each.role
             what = each.object_id if each.kind == "withdraw_key" else role
             place = plain(each.place) if each.place is not None else styled("account", "dim")
-            row(made, each.platform, each.user_name, change_kind(each.kind), place, what, reasons(shown["because"]))
+            who = each.user_name or f"group {each.principal.name}"
+            row(made, each.platform, who, change_kind(each.kind), place, what, reasons(shown["because"]))
         out.print(made)
         counted = Counter(each.kind.replace("_", " ") for each in changes)
         say(out, plain("\n" + ", ".join(f"{number} {kind}" for kind, number in counted.most_common()) + "."))
     elif not seen.problems:
-        say(out, plain(_nothing(seen)))
+        say(out, plain(_nothing(seen, of_all=of_all)))
     for obstacle in seen.obstacles:
         say(out, state("parked") + plain(f" {obstacle.platform}, {obstacle.user_name}: {obstacle.why}"))
     for by_hand in seen.unmanaged:
@@ -112,15 +117,17 @@ def _draw(out: Console, seen: Preview) -> None:
     if planned and changes:
         say(out, styled(f"Mode plan, so nothing is written: {', '.join(planned)}. Set `mode: apply` to go live.", "dim"))
     if seen.plan.held_digest is not None:
-        _draw_held(out, seen.plan.causes, seen.plan.held_digest)
+        draw_held(out, seen.plan.causes, seen.plan.held_digest)
+        if not of_all:
+            say(out, styled("  That releases everything that is held, and not this person's part alone: see `plan`.", "dim"))
 
 
-def _nothing(seen: Preview) -> str:
+def _nothing(seen: Preview, *, of_all: bool) -> str:
     if not seen.modes:
         return "No mapping file is in force, so nothing is planned."
     if seen.obstacles:
         return "Nothing can be done now; what is left waits for somebody:"
-    return "Nothing to do: every platform is as the rules want it."
+    return "Nothing to do: every platform is as the rules want it." if of_all else "Nothing to do for this person."
 
 
 def _draw_applied(out: Console, done: Applied, planned: Sequence[str]) -> None:
@@ -136,10 +143,10 @@ def _draw_applied(out: Console, done: Applied, planned: Sequence[str]) -> None:
         but = f" but {', '.join(planned)}: mode plan, nothing is written there" if planned else ""
         say(out, plain(f"Done: every platform is as the rules want it{but}."))
     if done.digest is not None:
-        _draw_held(out, done.causes, done.digest)
+        draw_held(out, done.causes, done.digest)
 
 
-def _draw_held(out: Console, causes: tuple[str, ...], digest: str) -> None:
+def draw_held(out: Console, causes: tuple[str, ...], digest: str) -> None:
     say(out, plain("\n") + state("held_back") + plain(" The brake holds a part of this until somebody releases it:"))
     for cause in causes:
         say(out, plain(f"  {cause}"))

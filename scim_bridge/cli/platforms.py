@@ -124,10 +124,10 @@ def _checked(house: House, name: str) -> _Check:
             return found
         found.identity = reached.connector.identity()
         places = reached.connector.places()
+        book = PlaceBook(reached.connector, rules)
     except BridgeError as error:
         found.problems.append(str(error))
         return found
-    book = PlaceBook(places, rules)
     found.places = sorted(book.names[place.id] for place in places if place.open and place.managed)
     for alias in rules.places.values():
         place = book.find(alias)

@@ -19,7 +19,7 @@ STYLES: Mapping[str, str] = {
     "parked": "bold red", "failed": "bold red", "refused": "red", "revoked": "dim", "disabled": "dim", "expired": "dim",
     "inactive": "dim", "withdrawn": "dim",
 }  # fmt: skip
-GIVES = {"invite", "create_account", "grant", "restore_account"}
+GIVES = {"invite", "create_account", "grant", "restore_account", "restore_key"}
 NOTHING = "–"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from scim_bridge.directory import principals
 from scim_bridge.directory.names import checked, key_of
 from scim_bridge.directory.retired import forget_as_child, retire
 from scim_bridge.directory.tables import Row, scim_group
@@ -44,7 +45,8 @@ def insert_group(connection: Connection, source_id: int, resource: Mapping[str, 
     """Store a new Group without members and return its row. Uniqueness when the displayName is taken, in any case."""
     columns = _columns(resource)
     _refuse_taken(connection, source_id, columns["display_name_key"], but=None)
-    values = {"scim_id": str(uuid4()), "source_id": source_id, **columns}
+    number = principals.make(connection, source_id, columns, now=now)
+    values = {"scim_id": str(uuid4()), "source_id": source_id, "principal_id": number, **columns}
     stamps = {"version": 1, "created_at": now, "modified_at": now}
     return _store(connection, insert(scim_group).values(**values, **stamps).returning(scim_group))
 
@@ -56,7 +58,10 @@ def update_group(connection: Connection, row: Row, resource: Mapping[str, Any], 
         return row
     if columns["display_name_key"] != row.display_name_key:
         _refuse_taken(connection, row.source_id, columns["display_name_key"], but=row.id)
-    return _store(connection, _changed(row.id, columns, now))
+    stored = _store(connection, _changed(row.id, columns, now))
+    if columns["display_name"] != row.display_name:
+        principals.rename(connection, row.principal_id, columns)
+    return stored
 
 
 def touch_group(connection: Connection, group_id: int, *, now: datetime) -> Row:
@@ -67,6 +72,7 @@ def touch_group(connection: Connection, group_id: int, *, now: datetime) -> Row:
 def delete_group(connection: Connection, row: Row, *, now: datetime) -> None:
     """Take the group out of the directory, at the same cost whatever its size; `retired` keeps who was in it."""
     forget_as_child(connection, row.id)
+    principals.bury(connection, row, now=now)
     retire(connection, row, now=now)
 
 

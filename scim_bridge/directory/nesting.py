@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import CTE, Connection, Select, literal, select
+from sqlalchemy import CTE, Connection, Select, func, literal, select
 
 from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
 
@@ -49,6 +49,11 @@ def members_below(connection: Connection, group_id: int, *, after: int, limit: i
     Works for a retired row as well: that is how the people of a deleted or emptied group are found.
     """
     return list(connection.scalars(_people_below(group_id, after).limit(limit)))
+
+
+def count_below(connection: Connection, group_id: int) -> int:
+    """How many people are in the group or in one nested below it."""
+    return connection.scalar(select(func.count()).select_from(_people_below(group_id, 0).order_by(None).subquery())) or 0
 
 
 def _people_below(group_id: int, after: int) -> Select[int]:

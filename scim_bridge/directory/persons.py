@@ -1,4 +1,4 @@
-"""Persons as the hand and the commands see them: people with their groups, tombstones included."""
+"""Persons as the hand and the commands see them: people with their groups, tombstones included, and groups as principals."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ __all__ = [
     "count_people",
     "everybody",
     "find",
+    "known",
     "members_below",
     "people",
     "purge_retired",
@@ -54,7 +55,7 @@ def people(connection: Connection, person_ids: Sequence[int]) -> dict[int, Perso
 
 
 def everybody(connection: Connection, *, after: int, limit: int) -> list[int]:
-    """The next `limit` person ids above `after`, in order, of all sources, tombstones included."""
+    """The next `limit` person ids above `after`, in order, of all sources, tombstones and groups included."""
     wanted = select(person.c.id).where(person.c.id > after).order_by(person.c.id).limit(limit)
     return list(connection.scalars(wanted))
 
@@ -68,10 +69,16 @@ def find(connection: Connection, text: str) -> list[FoundPerson]:
     """Everybody whose SCIM id, userName (without case) or externalId is `text`; tombstones last, the newest first."""
     rows = connection.execute(
         _with_user()
-        .where(_named(text))
+        .where(_named(text), person.c.kind == "person")
         .order_by(person.c.deleted_at.is_not(None), person.c.deleted_at.desc(), person.c.id)
     )
     return [_found(row) for row in rows]
+
+
+def known(connection: Connection, person_ids: Sequence[int]) -> dict[int, FoundPerson]:
+    """These persons, as somebody would find them by name."""
+    rows = connection.execute(_with_user().where(person.c.id.in_(person_ids)))
+    return {row.id: _found(row) for row in rows}
 
 
 def _named(text: str) -> ColumnElement[bool]:
@@ -83,8 +90,10 @@ def _with_user() -> Select[Any]:
     return (
         select(person, source.c.name.label("source"))
         .add_columns(scim_user.c.id.label("user_row"), scim_user.c.scim_id, scim_user.c.active, scim_user.c.payload)
+        .add_columns(scim_group.c.id.label("group_row"))
         .join(source, source.c.id == person.c.source_id)
         .outerjoin(scim_user, scim_user.c.person_id == person.c.id)
+        .outerjoin(scim_group, scim_group.c.principal_id == person.c.id)
     )
 
 
@@ -103,11 +112,12 @@ def _person(row: Row, groups: frozenset[str]) -> Person:
         key=str(row.id),
         source=row.source,
         user_name=row.user_name,
-        active=bool(row.active),
+        active=bool(row.active) if row.kind == "person" else row.group_row is not None,
         attributes={} if row.payload is None else {"id": row.scim_id, **orjson.loads(row.payload)},
         groups=groups,
         user_id=row.scim_id,
         external_id=row.external_id,
+        kind=row.kind,
     )
 
 

@@ -18,7 +18,7 @@ def retire(connection: Connection, group: Row, *, now: datetime) -> None:
     connection.execute(
         update(scim_group)
         .where(scim_group.c.id == group.id)
-        .values(scim_id=None, display_name_key=None, retired_at=now)
+        .values(scim_id=None, display_name_key=None, principal_id=None, retired_at=now)
     )
 
 

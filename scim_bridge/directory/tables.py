@@ -89,6 +89,7 @@ person = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("source_id", Integer, _reference("source.id"), nullable=False),
+    Column("kind", String(16), nullable=False, server_default="person"),
     Column("user_name", String(NAME_LENGTH), nullable=False),
     Column("user_name_key", _name(NAME_LENGTH), nullable=False),
     Column("external_id", _name(NAME_LENGTH)),
@@ -99,7 +100,9 @@ person = Table(
     Index("ix_person_external_id", "source_id", "external_id"),
     sqlite_autoincrement=True,  # an id names one person for ever, in the ledger and in the audit too
 )
-"""Outlives the user: with `deleted_at` a tombstone, which a re-created or rehired user finds again."""
+"""Outlives the user: with `deleted_at` a tombstone, which a re-created or rehired user finds again.
+
+Of `kind` group: a group as one principal, with its displayName for a userName (see `principals`)."""
 
 scim_user = Table(
     "scim_user",
@@ -157,12 +160,13 @@ scim_group = Table(
     Column("created_at", UtcTime(), nullable=False),
     Column("modified_at", UtcTime(), nullable=False),
     Column("retired_at", UtcTime(), index=True),
+    Column("principal_id", Integer, index=True, unique=True),
     UniqueConstraint("source_id", "display_name_key", name="uq_scim_group_display_name_key"),
     Index("ix_scim_group_external_id", "source_id", "external_id"),
     sqlite_autoincrement=True,  # a mark names this id; it must not come to mean another group
 )
 """A SCIM Group without its members. A row with `retired_at` is a group that was deleted or emptied as a whole: it keeps
-its members until the hand has looked at each of them, and has neither `scim_id` nor `display_name_key`."""
+its members until the hand has looked at each of them, and has no `scim_id`, `display_name_key` and `principal_id`."""
 
 member = Table(
     "member",

@@ -58,4 +58,5 @@ def _by_external_id(connection: Connection, source_id: int, columns: Mapping[str
 
 
 def _buried(source_id: int) -> Select[int]:
-    return select(person.c.id).where(person.c.source_id == source_id, person.c.deleted_at.is_not(None))
+    gone = person.c.source_id == source_id, person.c.deleted_at.is_not(None)
+    return select(person.c.id).where(*gone, person.c.kind == "person")

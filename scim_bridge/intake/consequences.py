@@ -43,6 +43,13 @@ def group_changed(
     record(connection, [entry], now=push.now)
 
 
+def principal_changed(connection: Connection, push: Push, group: Row, *, urgent: bool = False) -> None:
+    """A look at the group itself, wherever groups may be given roles or this one holds something."""
+    number = group.principal_id
+    platforms = {*platforms_of(connection, push.source, to_groups=True), *platforms_holding(connection, number)}
+    _mark(connection, push, (Key(platform, "person", str(number)) for platform in platforms), urgent)
+
+
 def members_changed(
     connection: Connection, push: Push, group: Row, *, added: Iterable[MemberUser], removed: Iterable[MemberUser]
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from scim_bridge.directory.groups import delete_group as delete_row
 from scim_bridge.directory.groups import get_group, insert_group, stored_group, update_group
 from scim_bridge.directory.tables import Connection, Row
-from scim_bridge.intake.consequences import group_changed, look_at_groups
+from scim_bridge.intake.consequences import group_changed, look_at_groups, principal_changed
 from scim_bridge.intake.push import Push
 from scim_bridge.intake.roster import Roster
 from scim_bridge.intake.users import keeping_external_id, patched
@@ -34,6 +34,7 @@ def create_group(connection: Connection, push: Push, body: Any) -> Row:
     named = members_of(body) or ()
     row = insert_group(connection, push.source_id, resource, now=push.now)
     group_changed(connection, push, row, "group.created", before={}, after=resource)
+    principal_changed(connection, push, row)
     roster = Roster(connection, push, row)
     roster.add(member.value for member in named)
     return roster.finish(fresh=True)
@@ -68,6 +69,7 @@ def delete_group(connection: Connection, push: Push, scim_id: str) -> None:
     row = get_group(connection, push.source_id, scim_id, to_change=True)
     delete_row(connection, row, now=push.now)
     group_changed(connection, push, row, "group.deleted", before=stored_group(row), after={})
+    principal_changed(connection, push, row, urgent=True)
     look_at_groups(connection, push, [row.id], urgent=True)
 
 
@@ -80,6 +82,7 @@ def _update(connection: Connection, push: Push, row: Row, resource: dict[str, An
     action = "group.renamed" if renamed else "group.updated"
     group_changed(connection, push, stored, action, before=stored_group(row), after=resource)
     if renamed:
+        principal_changed(connection, push, stored)
         look_at_groups(connection, push, [row.id])
     return stored
 

@@ -144,6 +144,17 @@ def claimed_by_others(
     return {row[0]: row[1] for row in by_email}, {row[0]: row[1] for row in by_id}
 
 
+def account_ids(connection: Connection, platform: str, person_ids: Iterable[int], *, role: str) -> dict[int, str]:
+    """The accounts of these persons that are active there and have this role."""
+    query = select(account.c.person_id, account.c.account_id).where(
+        account.c.platform == platform,
+        account.c.person_id.in_(list(person_ids)),
+        account.c.state == "active",
+        account.c.role == role,
+    )
+    return {row.person_id: row.account_id for row in connection.execute(query) if row.account_id is not None}
+
+
 def since(connection: Connection, person_id: int) -> dict[tuple[str, str | None, str], datetime]:
     """Since when things are as they are, by platform, place id (None: the account) and role."""
     accounts = connection.execute(select(account).where(account.c.person_id == person_id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,11 +109,15 @@ class Removal:
     confirmed_at: datetime | None
 
 
-def removals_of(connection: Connection, person_id: int, *, since: datetime | None) -> list[Removal]:
-    query = select(removal).where(removal.c.person_id == person_id).order_by(removal.c.id)
+def removals_of(
+    connection: Connection, person_ids: Sequence[int], *, since: datetime | None = None
+) -> dict[int, list[Removal]]:
+    """By person, the oldest first."""
+    query = select(removal).where(removal.c.person_id.in_(person_ids)).order_by(removal.c.id)
     if since is not None:
         query = query.where(removal.c.at >= since)
-    return [
-        Removal(row.platform, row.kind, row.place, row.object, row.at, row.outcome, row.confirmed_at)
-        for row in connection.execute(query)
-    ]
+    found: dict[int, list[Removal]] = defaultdict(list)
+    for row in connection.execute(query):
+        step = Removal(row.platform, row.kind, row.place, row.object, row.at, row.outcome, row.confirmed_at)
+        found[row.person_id].append(step)
+    return found

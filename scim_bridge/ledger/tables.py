@@ -61,9 +61,27 @@ credential = Table(
     Column("last_used_at", UtcTime()),
     Column("seen_at", UtcTime(), nullable=False),
     Column("withdrawn_at", UtcTime()),
+    Column("withdrawn_how", String(16)),
+    Column("expires_at", UtcTime()),
+    Column("service_account", String(512)),
+    Column("ours", Text),
     Index("ix_credential_owner_id", "platform", "owner_id"),
 )
-"""The newest observation of a key, never the key itself. `withdrawn_at` is set when the bridge withdrew it."""
+"""The newest observation of a key, never the key itself. `withdrawn_at` is set when the bridge withdrew it, and how."""
+
+key_request = Table(
+    "key_request",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("key_id", String(256), primary_key=True),
+    Column("action", String(16), nullable=False),
+    Column("by", String(256), nullable=False),
+    Column("at", UtcTime(), nullable=False),
+    Column("tried_at", UtcTime()),
+)
+"""What somebody asked to have done with one key, by name: the intent, gone with the record of its answer.
+
+`tried_at` is set before the call, so that what is found done afterwards is known to be ours."""
 
 intent = Table(
     "intent",
@@ -122,3 +140,27 @@ retired = Table(
     Column("at", UtcTime(), nullable=False),
 )
 """Platforms whose file is gone and whose holdings somebody asked to withdraw."""
+
+former_account = Table(
+    "former_account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(128), nullable=False),
+    Column("person_id", Integer, nullable=False),
+    Column("account_id", String(256)),
+    Column("email", String(512)),
+    Column("email_key", String(512)),
+    Column("ended_at", UtcTime(), nullable=False),
+    Column("sought_at", UtcTime()),
+    Index("ix_former_account_person_id", "platform", "person_id"),
+    Index("ix_former_account_email_key", "platform", "email_key"),
+)
+"""What a person had and lost, invitations too. With `sought_at` the next look at them, if they have left, asks for it."""
+
+leaver_sweep = Table(
+    "leaver_sweep",
+    metadata,
+    Column("platform", String(128), primary_key=True),
+    Column("at", UtcTime(), nullable=False),
+)
+"""When the leavers of a platform were last looked for: what comes round daily survives a restart."""

@@ -100,7 +100,7 @@ def _case(spot: Spot, platform: PlatformRules, can: Capabilities, seen: dict[str
         file=spot.report.file,
         line=spot.line,
         name=name,
-        person=_person(spot["person"], source, groups),
+        person=read_person(spot["person"], source, groups),
         account=account,
         says_account="account" in expect,
         grants=_grants(expect["grants"], platform, can) if "grants" in expect else None,
@@ -126,8 +126,8 @@ def _grants(spot: Spot, platform: PlatformRules, can: Capabilities) -> dict[str,
     return grants
 
 
-def _person(spot: Spot, source: str, groups: frozenset[str]) -> Person:
-    """SCIM attributes in their canonical spelling. Active unless it says otherwise."""
+def read_person(spot: Spot, source: str, groups: frozenset[str]) -> Person:
+    """SCIM attributes in their canonical spelling, mistakes noted where they stand. Active unless it says otherwise."""
     attributes: dict[str, Any] = {}
     for name, entry in spot.entries():
         _set(attributes, name, entry)
@@ -156,7 +156,9 @@ def _set_named(attributes: dict[str, Any], name: str, entry: Spot, urn: str | No
         message = f'A User has no attribute "{name}".{did_you_mean(name, _ATTRIBUTES)}'
         entry.error("unknown_key", message, at_key=True)
     elif ref.attribute.name == "groups":
-        entry.error("unknown_key", "Groups stand beside the person: `groups: [...]` of the test.", at_key=True)
+        entry.error("unknown_key", "Groups stand beside the person: `groups: [...]`.", at_key=True)
+    elif isinstance(entry.value, list) and not ref.attribute.multi_valued:
+        entry.error("wrong_type", f"`{ref.attribute.name}` has one value, not a list.")
     elif ref.extension:
         attributes.setdefault(ref.schema_urn, {})[ref.attribute.name] = entry.value
     else:

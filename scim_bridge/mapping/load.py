@@ -17,8 +17,9 @@ from scim_bridge.access.desired import PlaceName
 from scim_bridge.access.policy import Accounts, Brake, Offboarding, Policy
 from scim_bridge.mapping import nodes
 from scim_bridge.mapping.connection import Environment, check_connection, check_no_variables
+from scim_bridge.mapping.exceptions import read_exceptions
 from scim_bridge.mapping.model import PlatformRules, RuleSet
-from scim_bridge.mapping.platform import check_brake, check_places, check_policies, check_sources
+from scim_bridge.mapping.platform import check_brake, check_exceptions, check_places, check_policies, check_sources
 from scim_bridge.mapping.problems import Problem, Report, did_you_mean, listed
 from scim_bridge.mapping.rules import Surroundings, read_rules
 from scim_bridge.mapping.schema import PLATFORM
@@ -133,6 +134,7 @@ def _read(
     if can is not None:
         check_policies(top, can)
     check_brake(top["brake"])
+    check_exceptions(top["offboarding"]["keys"]["keep"])
     check_places(top["places"])
     sources = check_sources(top["sources"])
     rules = read_rules(top["rules"], Surroundings(can, sources, [alias for alias, _ in top["places"].entries()]))
@@ -140,7 +142,7 @@ def _read(
         return None
     places = {alias: PlaceName(alias, place.get("id"), place.get("name")) for alias, place in shape["places"].items()}
     line, _ = report.keys.get(("connection",), (1, 1))
-    return PlatformRules(name, report.file, kind.name, connection, sources, _policy(shape, can), places, rules, line)
+    return PlatformRules(name, report.file, kind.name, connection, sources, _policy(shape, can, top), places, rules, line)
 
 
 def _shape(content: dict[str, Any], report: Report) -> dict[str, Any] | None:
@@ -161,7 +163,7 @@ def _connector(spot: Spot, types: Mapping[str, ConnectorType]) -> ConnectorType 
     return types.get(spot.text)
 
 
-def _policy(shape: Mapping[str, Any], can: Capabilities) -> Policy:
+def _policy(shape: Mapping[str, Any], can: Capabilities, top: Spot) -> Policy:
     leaving = shape["offboarding"]
     keys = leaving.get("keys") or {}
     return Policy(
@@ -171,6 +173,7 @@ def _policy(shape: Mapping[str, Any], can: Capabilities) -> Policy:
             invitations=leaving.get("invitations") or "cancel",
             personal_keys=keys.get("personal") or ("withdraw" if "withdraw" in can.personal_key_fates else "report"),
             shared_keys=keys.get("shared") or "report",
+            keep=read_exceptions(top["offboarding"]["keys"]["keep"], keys.get("keep", ())),
         ),
         moving_keys=shape["moving"].get("keys") or "report",
         protect=frozenset(name.strip().casefold() for name in shape["protect"]),

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from scim_bridge.access.desired import Desired, Grant, PlaceName, Reason
+from scim_bridge.access.observed import ORGANIZATION
 from scim_bridge.access.policy import Policy
 from scim_bridge.mapping.index import Index
 from scim_bridge.mapping.patterns import Pattern
@@ -77,6 +78,11 @@ class PlatformRules:
         return Index(tuple((rule.when.group, rule.when.groups, rule.when.pattern) for rule in self.rules))
 
     @cached_property
+    def gives_to_groups(self) -> bool:
+        """Whether some grant says `to: group`."""
+        return any(grant.to == "group" for rule in self.rules for grant in rule.grants)
+
+    @cached_property
     def _places_by_name(self) -> dict[str, PlaceName]:
         return {place.name: place for place in reversed(tuple(self.places.values())) if place.name is not None}
 
@@ -102,6 +108,8 @@ class WeighedGrant(Grant):
     """A grant that knows which of its reasons give the role it has; the others give a weaker one in the same place."""
 
     decisive: frozenset[Reason] = frozenset()
+    allow_admin: bool = False
+    """Whether a grant that gives this role says so. For custom roles only the platform can tell whether it must."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +131,29 @@ class Wish(Desired):
     whoever learns that two names are one place at the platform takes it off again.
     """
 
-    account_custom: tuple[str, ...] = ()
-    """Custom roles of the account, on platforms that have them: held beside `account_role`."""
+    account_custom: tuple[WeighedGrant, ...] = ()
+    """Custom roles of the account, on platforms that have them: held beside `account_role`, in the place `ORGANIZATION`."""
+    groups: tuple[Grant, ...] = ()
+    """Groups that are to be principals (`to: group`) and that this person is to be in there, by `group_place`."""
     parked: tuple[Parked, ...] = ()
     denied: frozenset[PlaceName] = frozenset()
     denies_all: bool = False
+
+    @property
+    def everything(self) -> tuple[Grant, ...]:
+        """Places, custom roles of the account and groups to be in, all as grants in places."""
+        return (*self.grants, *self.account_custom, *self.groups)
+
+
+_IN_GROUP = "group "
+IN_ORGANIZATION = PlaceName("organization", id=ORGANIZATION)
+
+
+def group_place(group: str) -> PlaceName:
+    """A platform's group as a place for the people in it. The platform's id of it is known to the ledger only."""
+    return PlaceName(_IN_GROUP + group)
+
+
+def group_name(place: PlaceName) -> str:
+    """The group of a `group_place`."""
+    return place.alias.removeprefix(_IN_GROUP)

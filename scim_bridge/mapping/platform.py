@@ -22,6 +22,18 @@ def check_policies(top: Spot, can: Capabilities) -> None:
     _possible(top["moving"]["keys"], (*can.personal_key_fates, *ALWAYS_POSSIBLE), "personal keys")
 
 
+def check_exceptions(spot: Spot) -> None:
+    """A key stands once under `keep`: of two entries, one would count for nothing."""
+    seen: dict[str, int] = {}
+    for item in spot.items():
+        key = item["id"].text
+        if key is None:
+            continue
+        if key.strip() in seen:
+            item["id"].error("bad_value", f'The key "{key.strip()}" stands twice in this list, first in line {seen[key.strip()]}.')
+        seen.setdefault(key.strip(), item["id"].line)
+
+
 def _account_role(spot: Spot, can: Capabilities) -> None:
     role = spot.text
     if role is None:

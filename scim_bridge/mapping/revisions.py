@@ -82,7 +82,7 @@ def store(connection: Connection, files: Mapping[str, bytes], rules: RuleSet, *,
     number = int(made.inserted_primary_key[0])  # type: ignore[index]
     contents = [{"revision_id": number, "name": name, "content": content} for name, content in kept.items()]
     speaks_of = [
-        {"revision_id": number, "source": source, "platform": platform.name}
+        {"revision_id": number, "source": source, "platform": platform.name, "to_groups": platform.gives_to_groups}
         for platform in rules.platforms.values()
         for source in platform.sources
     ]
@@ -92,12 +92,14 @@ def store(connection: Connection, files: Mapping[str, bytes], rules: RuleSet, *,
     return Revision(number, digest, now, kept)
 
 
-def platforms_of(connection: Connection, source: str) -> tuple[str, ...]:
-    """The platforms of the revision in force that speak of this source, by name. One statement."""
+def platforms_of(connection: Connection, source: str, *, to_groups: bool = False) -> tuple[str, ...]:
+    """The platforms of the revision in force that speak of this source, by name. `to_groups`: only those that give roles to
+    groups as such. One statement."""
     in_force = select(func.max(mapping_revision.c.id)).scalar_subquery()
     query = select(mapping_platform.c.platform).where(
         mapping_platform.c.revision_id == in_force, mapping_platform.c.source == source
     )
+    query = query.where(mapping_platform.c.to_groups) if to_groups else query
     return tuple(sorted(connection.execute(query).scalars()))
 
 

@@ -15,6 +15,7 @@ from marshmallow import pre_load
 from scim_bridge.mapping.problems import did_you_mean
 from scim_bridge.mapping.shapes import (
     Choice,
+    Day,
     Duration,
     Field,
     Flag,
@@ -97,9 +98,16 @@ class RuleSchema(Strict):
     deny = Items(Section(DenySchema()))
 
 
+class KeepSchema(Strict):
+    id = Text(required=True)
+    reason = Text(required=True)
+    until = Day(required=True)
+
+
 class KeysSchema(Strict):
     personal = Choice(*_FATES)
     shared = Choice(*_FATES)
+    keep = Items(Section(KeepSchema()), least=0, load_default=list)
 
 
 class OffboardingSchema(Strict):
@@ -163,9 +171,19 @@ class CasesSchema(Strict):
     tests = Items(Section(CaseSchema()), least=0, required=True)
 
 
+class SomebodySchema(Strict):
+    """A file that describes one person: `mapping explain --file`."""
+
+    version = Version()
+    person = Table(Anything(), required=True)
+    groups = Items(Text(), least=0)
+    source = Text()
+
+
 RULE_KEYS = frozenset(RuleSchema().fields)
 WHEN_KEYS = frozenset(WhenSchema().fields)
 GRANT_KEYS = frozenset(GrantSchema().fields)
 EXPECT_KEYS = frozenset(ExpectSchema().fields)
 PLATFORM = PlatformSchema()
 CASES = CasesSchema()
+SOMEBODY = SomebodySchema()

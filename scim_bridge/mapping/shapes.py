@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -16,6 +16,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from scim_bridge.mapping.problems import Code, Path, Report, did_you_mean, listed, nearest
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})(s|m|h|d)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -126,6 +127,18 @@ class Duration(Field):
         if match is None:
             raise refusal("bad_value", "Write a span as 90s, 30m, 1h or 1d.")
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+class Day(Field):
+    """A date such as 2027-01-31."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        try:
+            if isinstance(value, str) and _DAY.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            raise refusal("bad_value", f"The calendar has no {value}.") from None
+        raise refusal("bad_value", "Write a date as 2027-01-31: year, month, day.")
 
 
 class Items(Field):

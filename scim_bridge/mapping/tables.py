@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, false
 
 from scim_bridge.db import UtcTime, metadata
 
@@ -30,8 +30,10 @@ mapping_platform = Table(
     Column("revision_id", ForeignKey("mapping_revision.id"), primary_key=True),
     Column("source", String(255), primary_key=True),
     Column("platform", String(128), primary_key=True),
+    Column("to_groups", Boolean, nullable=False, server_default=false()),
 )
-"""Which platforms of a revision speak of which source: what a push asks, without reading a mapping file."""
+"""Which platforms of a revision speak of which source, and whether they give roles to groups (`to: group`): what a push
+asks, without reading a mapping file."""
 
 mapping_problem = Table(
     "mapping_problem",

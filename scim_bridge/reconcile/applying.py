@@ -139,13 +139,18 @@ def _entries(released: Iterable[Hold], digest: str, by: str) -> list[Entry]:
 
 def _finish(database: Database, platforms: Platforms, hand: Hand, *, released: int = 0) -> Applied:
     """One thread a platform, so that none waits for another; orphaned platforms' marks are settled too."""
-    names = platforms.names()
+    in_time = work_off(database, hand, platforms.names())
+    digest, causes = held_now(database)
+    return Applied(digest, causes, _left(database, in_time=in_time), released)
+
+
+def work_off(database: Database, hand: Hand, names: Sequence[str]) -> bool:
+    """Work on these platforms until nothing is due any more or will be soon. False when that took too long."""
     until = utc_now() + LONGEST
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="apply") as pool:
         for done in [pool.submit(_drain, database, hand, name, until) for name in names]:
             done.result()
-    digest, causes = held_now(database)
-    return Applied(digest, causes, _left(database, in_time=utc_now() < until), released)
+    return utc_now() < until
 
 
 def _left(database: Database, *, in_time: bool) -> tuple[Work, ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
+from scim_bridge.access.books import by_the_books
 from scim_bridge.access.change import Change
 from scim_bridge.access.diff import diff
 from scim_bridge.access.errors import Conflict, PlatformError, Transient, Untouchable
+from scim_bridge.access.former import Again
 from scim_bridge.access.observed import Inquiry, Observation
 from scim_bridge.access.slices import Slices
 from scim_bridge.access.standing import Slice
@@ -22,6 +24,7 @@ from scim_bridge.errors import DatabaseUnavailable
 from scim_bridge.ledger import holds as holding
 from scim_bridge.ledger.credentials import note_gone, note_seen
 from scim_bridge.reconcile.administrators import Administrators, turn_to_take
+from scim_bridge.reconcile.again import found_again, note_looked
 from scim_bridge.reconcile.carry import Carrier, Moved, Taken
 from scim_bridge.reconcile.claimed import joins, without_claimed
 from scim_bridge.reconcile.confirm import inquiry_after, is_gone
@@ -95,35 +98,63 @@ class Batch:
             claiming.renew(connection, [fate.claim for fate in self._fates.values()], now=utc_now())
 
     def _look(self, people: Sequence[int]) -> None:
-        pages = [page for page in gather(self._database, self._platform, self._book, people) if not page.needs_no_look]
+        found = gather(self._database, self._platform, self._book, people)
+        pages = [replace(page, narrow=self._is_narrow(page)) for page in found if not page.needs_no_look]
+        pages = [page for page in pages if not self._settled_by_the_books(page)]
         if not pages:
             return
-        observation = self._observe([page.inquiry(self._platform) for page in pages])
+        observation = self._observe([asked for page in pages for asked in page.inquiries(self._platform)])
         slices = Slices(observation)
-        seen = {page.person_id: self._slice(page, slices) for page in pages}
+        again = found_again(self._database, self._platform.name, pages, slices)
+        seen = {page.person_id: replace(self._slice(page, slices), again=again.get(page.person_id, ())) for page in pages}
         verdicts = {page.person_id: diff(page.case(self._platform, seen[page.person_id])) for page in pages}
-        self._note_keys(pages, verdicts, observation)
+        self._note_keys(pages, verdicts, observation, again)
         verdicts = without_claimed(self._database, self._platform.name, pages, verdicts)
         pages = [page for page in pages if self._write_facts(page, seen[page.person_id], verdicts[page.person_id])]
+        note_looked(self._database, self._platform.name, pages)
         pages.sort(key=self._turn)
         carriers = self._carry_out_all(pages, verdicts, observation)
         self._read_back([(page, carriers[page.person_id]) for page in pages if page.person_id in carriers])
         for page in pages:
             self._drop_released(page)
 
+    def _is_narrow(self, page: Page) -> bool:
+        return self._fates[page.person_id].claim.requested_by is not None
+
+    def _settled_by_the_books(self, page: Page) -> bool:
+        """Whether a push changed nothing for this person here: then at most the reasons are written down, and nobody is asked."""
+        verdict = by_the_books(page.wanted, page.standing, self._platform.rules.policy) if page.narrow else None
+        if verdict is None:
+            return False
+        self._write_facts(page, Slice(), verdict)
+        self._drop_released(page)
+        return True
+
     def _observe(self, inquiries: Sequence[Inquiry]) -> Observation:
         return self._platform.connector.observe(inquiries) if inquiries else Observation()
 
     def _slice(self, page: Page, slices: Slices) -> Slice:
-        inquiry = page.inquiry(self._platform)
-        return slices.of(email=inquiry.email, account_id=inquiry.account_id)
+        return slices.of(page.inquiry(self._platform))
 
-    def _note_keys(self, pages: Sequence[Page], verdicts: Mapping[int, Verdict], observation: Observation) -> None:
+    def _note_keys(
+        self,
+        pages: Sequence[Page],
+        verdicts: Mapping[int, Verdict],
+        observation: Observation,
+        again: Mapping[int, Sequence[Again]],
+    ) -> None:
         owners = {
             own.account_id: page.person_id
             for page in pages
             for own in (verdicts[page.person_id].account, page.standing.account)
             if own is not None and own.account_id is not None
+        }
+        owners |= {
+            key.owner_id: person_id
+            for person_id, found in again.items()
+            for each in found
+            for key in each.keys
+            if key.owner_id is not None
         }
         gone = _keys_gone(self._platform, pages, observation)
         if not observation.credentials and not gone:
@@ -264,7 +295,7 @@ class Batch:
     def _confirm(self, carrier: Carrier, page: Page, taken: Taken, slices: Slices) -> None:
         fate = self._fates[page.person_id]
         change = taken.change
-        slice_ = slices.of(email=change.principal.name, account_id=change.principal.id)
+        slice_ = slices.of(Inquiry(change.principal.name, change.principal.id, kind=change.principal.kind))
         if is_gone(change, slice_):
             carrier.confirm(taken)
             fate.again = fate.again or (change.kind == "cancel_invitation" and page.wanted.account_role is not None)
@@ -285,10 +316,8 @@ def _keys_gone(platform: Platform, pages: Sequence[Page], observation: Observati
     seen = {each.id for each in observation.credentials}
     gone: list[str] = []
     for page in pages:
-        inquiry = page.inquiry(platform)
-        if inquiry.credentials and inquiry.account_id is not None:
-            left = page.standing.left_keys.items()
-            gone += [key for key, owner in left if owner == inquiry.account_id and key not in seen]
+        asked = {each.account_id for each in page.inquiries(platform) if each.credentials and each.account_id is not None}
+        gone += [key for key, owner in page.standing.left_keys.items() if owner in asked and key not in seen]
     return gone
 
 

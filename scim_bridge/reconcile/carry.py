@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scim_bridge.access.change import Change, Outcome
 from scim_bridge.access.errors import PlatformError, Transient
@@ -10,10 +11,11 @@ from scim_bridge.access.standing import Holding, OwnAccount
 from scim_bridge.access.verdict import Verdict
 from scim_bridge.audit.records import record
 from scim_bridge.db import Connection, Database, utc_now
-from scim_bridge.ledger import accounts, intents
+from scim_bridge.ledger import accounts, formers, intents
 from scim_bridge.ledger.credentials import note_withdrawn
 from scim_bridge.reconcile.entries import entry_of
 from scim_bridge.reconcile.gather import Page
+from scim_bridge.reconcile.membership import look_at_members
 from scim_bridge.reconcile.platforms import Platform
 from scim_bridge.work.claims import Claim, still_ours
 
@@ -104,6 +106,7 @@ class Carrier:
         name, person_id, now = self._platform.name, self._page.person_id, utc_now()
         if change.kind in {"invite", "create_account"}:
             self.own = _joined(change, outcome)
+            formers.drop_formers(connection, name, person_id)
         elif change.kind == "restore_account" and self.own is not None:
             self.own = replace(self.own, state="active")
         elif change.kind == "suspend_account" and self.own is not None:
@@ -111,26 +114,30 @@ class Carrier:
         elif change.kind == "change_role" and change.place_id is None and self.own is not None:
             self.own = replace(self.own, role=change.role or self.own.role, role_ours=True, reasons=change.because)
         elif change.kind == "remove_account" or (change.kind == "cancel_invitation" and _is_ours(change, self.own)):
-            self.own = None
+            gone, self.own = self.own, None
             accounts.forget_account(connection, name, person_id)
+            remember(connection, name, self._page, gone, now=now)
             return
         elif change.kind == "withdraw_key":
-            note_withdrawn(connection, name, change.object_id or "", status="withdrawn", now=now)
+            note_withdrawn(connection, name, change.object_id or "", status="withdrawn", now=now, how=change.how)
             return
         else:
             self._note_place(connection, change)
             return
         if self.own is not None:
             accounts.note_account(connection, name, person_id, self.own, now=now)
+            look_at_members(connection, name, self._page, self.own, now=now)
 
     def _note_place(self, connection: Connection, change: Change) -> None:
         if change.place_id is None:
             return
         name, person_id, place_id = self._platform.name, self._page.person_id, change.place_id
         before = change.was if change.kind == "change_role" else change.role
-        here = [each for each in self._held if each.place_id == place_id]
+        exclusive = self._platform.capabilities.exclusive
+        rivals = exclusive(change.role or "")
+        here = [each for each in self._held if each.place_id == place_id and exclusive(each.role) == rivals]
         ours = next((each for each in here if each.role == before), None)
-        if self._platform.capabilities.roles_per_place == "one":
+        if rivals:
             ours = ours or (here[0] if here else None)
         else:
             here = [each for each in here if each.role == before]
@@ -142,6 +149,12 @@ class Carrier:
         place, role = change.place or place_id, change.role or ""
         fresh = Holding(place_id, place, role, "created", found_role=found, reasons=change.because)
         accounts.note_holding(connection, name, person_id, fresh, now=utc_now())
+
+
+def remember(connection: Connection, platform: str, page: Page, own: OwnAccount | None, *, now: datetime) -> None:
+    """What a person had and lost: if they have left, or leave yet, a sweep asks whether it is there again."""
+    if own is not None and page.person.kind == "person":
+        formers.note_former(connection, platform, page.person_id, own, now=now)
 
 
 def _joined(change: Change, outcome: Outcome | None) -> OwnAccount:

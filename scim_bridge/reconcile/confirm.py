@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scim_bridge.access.change import Change
-from scim_bridge.access.observed import Inquiry
+from scim_bridge.access.observed import GROUP, Inquiry
 from scim_bridge.access.standing import Slice
 from scim_bridge.reconcile.carry import Taken
 from scim_bridge.reconcile.gather import Page
@@ -15,12 +15,17 @@ def inquiry_after(page: Page, taken: Sequence[Taken]) -> Inquiry:
     """The least that shows whether these are gone."""
     kinds = {each.change.kind for each in taken}
     first = taken[0].change
-    places = {each.change.place_id for each in taken if each.change.kind in {"revoke", "change_role"}}
+    places = {each.change.place_id or "" for each in taken if each.change.kind in {"revoke", "change_role"}} - {""}
+    groups = frozenset(place for place in places if place.startswith(GROUP))
     return Inquiry(
         email=first.principal.name,
         account_id=first.principal.id,
-        places=frozenset(place for place in places if place is not None),
+        kind=first.principal.kind,
+        places=frozenset(places - groups),
+        groups=groups,
         credentials="withdraw_key" in kinds,
+        keys_in=frozenset(each.change.place_id for each in taken if each.change.kind == "withdraw_key"),
+        custom_in=frozenset(places - groups),
         invitations="cancel_invitation" in kinds,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scim_bridge.access.change import Change
 from scim_bridge.audit.records import BRIDGE, Entry
 from scim_bridge.reconcile.gather import Page
@@ -15,7 +17,7 @@ def entry_of(
     return Entry(
         change.kind,
         page.person.user_name,
-        person_id=page.person_id,
+        **_subject(page),
         initiator=BRIDGE,
         source=page.person.source,
         request_id=request_id,
@@ -45,7 +47,7 @@ def note_of(
     return Entry(
         action,
         page.person.user_name,
-        person_id=page.person_id,
+        **_subject(page),
         initiator=BRIDGE,
         source=page.person.source,
         request_id=request_id,
@@ -55,3 +57,8 @@ def note_of(
         outcome=outcome,
         detail=detail,
     )
+
+
+def _subject(page: Page) -> dict[str, Any]:
+    """A group is named; only people have a number that `--person` finds."""
+    return {"person_id": page.person_id} if page.person.kind == "person" else {"subject_kind": "group"}

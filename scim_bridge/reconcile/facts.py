@@ -8,16 +8,20 @@ from datetime import datetime
 
 from scim_bridge.access.change import Change, Principal
 from scim_bridge.access.desired import Reason
+from scim_bridge.access.former import ACCEPTED, RESTORED
 from scim_bridge.access.standing import Intent, Slice
 from scim_bridge.access.verdict import Verdict
 from scim_bridge.audit.records import Entry, record
 from scim_bridge.db import Connection, Database
-from scim_bridge.ledger import accounts, intents
+from scim_bridge.ledger import accounts, formers, intents
+from scim_bridge.reconcile.carry import remember
 from scim_bridge.reconcile.confirm import is_gone
 from scim_bridge.reconcile.entries import entry_of, note_of
 from scim_bridge.reconcile.gather import Page
+from scim_bridge.reconcile.membership import look_at_members
 from scim_bridge.reconcile.platforms import Platform
 from scim_bridge.work.claims import Claim, still_ours
+from scim_bridge.work.marks import mark
 
 _TAKES = {"revoke", "remove_account", "suspend_account", "cancel_invitation", "withdraw_key"}
 LOST = "the answer was lost; found done on looking again"
@@ -39,7 +43,7 @@ class Facts:
     def say_something(self) -> bool:
         standing, verdict = self.page.standing, self.verdict
         changed = set(verdict.holdings) != set(standing.holdings) or verdict.account != standing.account
-        return bool(changed or verdict.forgotten or self.settled() or verdict.by_hand)
+        return bool(changed or verdict.forgotten or self.settled() or verdict.by_hand or verdict.returned)
 
 
 def write_facts(database: Database, facts: Facts, claim: Claim, *, now: datetime) -> bool:
@@ -50,6 +54,9 @@ def write_facts(database: Database, facts: Facts, claim: Claim, *, now: datetime
         if not still_ours(connection, claim, now=now):
             return False
         _write_ledger(connection, facts, now)
+        if facts.verdict.returned:  # in the books now: the brake counts it before the next look takes it
+            formers.looked(connection, facts.platform.name, [facts.page.person_id])
+            mark(connection, [claim.key], now=now)
         found_done = _settle(connection, facts, now)
         record(connection, [*_entries(facts, claim), *(_found(each, facts, claim) for each in found_done)], now=now)
     return True
@@ -59,8 +66,12 @@ def _write_ledger(connection: Connection, facts: Facts, now: datetime) -> None:
     name, page, verdict, standing = facts.platform.name, facts.page, facts.verdict, facts.page.standing
     if verdict.account is None and standing.account is not None:
         accounts.forget_account(connection, name, page.person_id)
+        remember(connection, name, page, standing.account, now=now)
     elif verdict.account is not None and verdict.account != standing.account:
         accounts.note_account(connection, name, page.person_id, verdict.account, now=now)
+        look_at_members(connection, name, page, verdict.account, now=now)
+        if standing.account is None and not page.wanted.leaving:
+            formers.drop_formers(connection, name, page.person_id)
     for place_id, role in verdict.forgotten:
         accounts.forget_holding(connection, name, page.person_id, place_id, role)
     for held in verdict.holdings:
@@ -118,7 +129,7 @@ def _change(facts: Facts, intent: Intent) -> Change:
     return Change(
         kind=intent.kind,  # type: ignore[arg-type]
         platform=facts.platform.name,
-        principal=Principal("person", None, intent.email or page.person.user_name),
+        principal=Principal(page.person.kind, None, intent.email or page.person.user_name),
         person=page.person.key,
         user_name=page.person.user_name,
         place=names.get(intent.place_id or "", intent.place_id),
@@ -153,7 +164,21 @@ def _entries(facts: Facts, claim: Claim) -> Sequence[Entry]:
         if before is not None and before.state == "invited" and own.state == "active":
             notes.append(replace(note, action="invitation.accepted"))
     notes += [
+        note_of("leaver.returned", page, facts.platform.name, claim.requested_by, detail=each)
+        for each in (*verdict.returned, *_back_by_itself(facts))
+    ]
+    notes += [
         note_of("drift.removed_by_hand", page, facts.platform.name, claim.requested_by, detail=each)
         for each in verdict.by_hand
     ]
     return notes
+
+
+def _back_by_itself(facts: Facts) -> list[str]:
+    """What the file let a leaver keep, an open invitation or a suspended account, and that opens something now."""
+    before, own, policy = facts.page.standing.account, facts.verdict.account, facts.platform.rules.policy.offboarding
+    if not facts.page.wanted.leaving or before is None or own is None or own.state != "active":
+        return []
+    accepted = before.state == "invited" and policy.invitations == "keep"
+    how = ACCEPTED if accepted else RESTORED if before.state == "suspended" else None
+    return [f"{how}: {own.email}"] if how is not None else []

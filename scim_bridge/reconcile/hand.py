@@ -17,6 +17,7 @@ from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.errors import BridgeError, DatabaseUnavailable
 from scim_bridge.reconcile.batch import Batch, Fate, back_off, unexpected
 from scim_bridge.reconcile.fan import fan_out
+from scim_bridge.reconcile.key_deeds import carry_out_requests, nothing_is_written, out_of_force
 from scim_bridge.reconcile.lease import kept
 from scim_bridge.reconcile.platforms import Platform, Platforms
 from scim_bridge.reconcile.review import Review
@@ -24,6 +25,7 @@ from scim_bridge.reconcile.translate import PlaceBook
 from scim_bridge.work import claims as claiming
 from scim_bridge.work import pace
 from scim_bridge.work.claims import Claim
+from scim_bridge.work.marks import Kind
 from scim_bridge.work.slate import is_fanning_out
 
 MOST_ATTEMPTS = 12
@@ -34,6 +36,9 @@ POISONED = 3
 
 MOST_PATIENT = 5
 """A platform that is down is asked again every 2 ** 5 seconds at the latest: that is one request, and people wait."""
+
+KINDS: tuple[Kind, ...] = ("key", "person")
+"""What a step takes, in this order: what a named human asked for comes first."""
 
 log = structlog.get_logger("scim_bridge.hand")
 
@@ -47,15 +52,15 @@ class Hand:
         self._review = Review(database)
         self._outages: dict[str, int] = {}
 
-    def step(self, name: str) -> bool:
-        """Take and run one batch of what is due on this platform. False when nothing was."""
+    def step(self, name: str, kinds: Sequence[Kind] = KINDS) -> bool:
+        """Take and run one batch of what is due on this platform, of the first of these kinds. False when nothing was."""
         if self._fan_out(name):
             return True
         with self._database.reading() as connection:
             paused = pace.quiet_until(connection, name) > utc_now().timestamp()
             if paused or is_fanning_out(connection, name):
                 return False
-        claims = self._claim(name)
+        claims = next(filter(None, (self._claim(name, kind) for kind in kinds)), [])
         if claims:
             self._run(name, claims)
         return bool(claims)
@@ -70,19 +75,22 @@ class Hand:
             fan_out(self._database, claim)
         return bool(claims)
 
-    def _claim(self, name: str) -> list[Claim]:
+    def _claim(self, name: str, kind: Kind) -> list[Claim]:
         rules = self._platforms.rules().platforms.get(name)
         limit = self._platforms.capabilities(rules).batch if rules is not None else 200
         with self._database.reading() as connection:
-            if not claiming.is_anything_due(connection, name, now=utc_now()):
+            if not claiming.is_anything_due(connection, name, (kind,), now=utc_now()):
                 return []
         with self._database.writing() as connection:
-            return claiming.claim(connection, name, ("person",), now=utc_now(), limit=limit)
+            return claiming.claim(connection, name, (kind,), now=utc_now(), limit=limit)
 
     def _run(self, name: str, claims: Sequence[Claim]) -> None:
         rules = self._platforms.rules().platforms.get(name)
         if rules is None or rules.policy.mode == "plan":
-            self._settle(claims)  # orphaned, or only planned: nothing is to be done
+            keys = [claim for claim in claims if claim.key.kind == "key"]
+            if keys:
+                self._let_go(name, out_of_force(self._database, name, keys, nothing_is_written(name, rules)))
+            self._settle([claim for claim in claims if claim not in keys])  # orphaned, or only planned
             return
         try:
             with kept(self._database, claims):
@@ -99,10 +107,12 @@ class Hand:
 
     def _reconcile(self, name: str, claims: Sequence[Claim]) -> list[Fate]:
         platform = self._platforms.platform(name)
-        if platform is None:  # its file went this moment
-            return [Fate(claim) for claim in claims]
+        if platform is None:  # its file went this moment; what somebody asked for by name is looked at once more, and parks
+            return [Fate(claim, moved=claim.key.kind == "key") for claim in claims]
         self._platforms.check_alone(platform)
-        book = PlaceBook(platform.connector.places(), platform.rules)
+        if claims[0].key.kind == "key":
+            return carry_out_requests(self._database, platform, claims)
+        book = PlaceBook(platform.connector, platform.rules)
         self._review.weigh(platform, book, now=utc_now())
         try:
             return self._batch(platform, book, claims)

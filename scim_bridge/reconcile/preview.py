@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,8 +64,10 @@ class _Looked:
     unmanaged: list[Obstacle] = field(default_factory=list)
 
 
-def preview(database: Database, platforms: Platforms, *, only: str | None = None) -> Preview:
-    """What would be done, on one platform or on all; what the brake holds is part of it."""
+def preview(
+    database: Database, platforms: Platforms, *, only: str | None = None, people: Sequence[int] | None = None
+) -> Preview:
+    """What would be done, on one platform or on all, for some people or for all; what the brake holds is part of it."""
     changes: list[Change] = []
     seen = Preview(Plan())
     for name, rules in platforms.rules().platforms.items():
@@ -73,47 +75,55 @@ def preview(database: Database, platforms: Platforms, *, only: str | None = None
             continue
         seen.modes[name] = rules.policy.mode
         try:
-            looked = _look(database, platforms, name)
+            looked = _look(database, platforms, name, people)
         except BridgeError as error:
             seen.problems[name] = str(error)
             continue
         changes += looked.changes
         seen.obstacles += looked.obstacles
         seen.unmanaged += looked.unmanaged
-    digest, causes = held_now(database)
+    digest, causes = held_now(database, people)
     seen.plan = make_plan(changes, causes=causes, held_digest=digest)
     return seen
 
 
-def held_now(database: Database) -> tuple[str | None, tuple[str, ...]]:
-    """The digest of what the brake holds and why; None when it holds nothing."""
+def held_now(database: Database, people: Sequence[int] | None = None) -> tuple[str | None, tuple[str, ...]]:
+    """The digest of all that the brake holds and why; None when it holds nothing, of these people where some are named."""
     with database.reading() as connection:
         held = holding.holds(connection, released=False)
-    digest = digest_of(each.line() for each in held) if held else None
-    return digest, tuple(dict.fromkeys(each.cause for each in held))
+    theirs = [each for each in held if people is None or each.person_id in people]
+    digest = digest_of(each.line() for each in held) if theirs else None
+    return digest, tuple(dict.fromkeys(each.cause for each in theirs))
 
 
-def _look(database: Database, platforms: Platforms, name: str) -> _Looked:
+def _look(database: Database, platforms: Platforms, name: str, people: Sequence[int] | None) -> _Looked:
     platform = platforms.platform(name)
     looked = _Looked()
     if platform is None:  # its file was taken away this moment
         return looked
-    book = PlaceBook(platform.connector.places(), platform.rules)
-    for pages in _batches(database, platform, book):
+    book = PlaceBook(platform.connector, platform.rules)
+    for pages in _batches(database, platform, book, _everybody(database) if people is None else chunks(people, CHUNK)):
         _observe(database, platform, book, pages, looked)
     return looked
 
 
-def _batches(database: Database, platform: Platform, book: PlaceBook) -> Iterator[Sequence[Page]]:
-    """Everybody who is to have something or has it, as many at once as one observation serves."""
+def _everybody(database: Database) -> Iterator[Sequence[int]]:
     after = 0
-    waiting: list[Page] = []
     while True:
         with database.reading() as connection:
             ids = persons.everybody(connection, after=after, limit=CHUNK)
         if not ids:
-            break
+            return
         after = ids[-1]
+        yield ids
+
+
+def _batches(
+    database: Database, platform: Platform, book: PlaceBook, people: Iterable[Sequence[int]]
+) -> Iterator[Sequence[Page]]:
+    """Those who are to have something or have it, as many at once as one observation serves."""
+    waiting: list[Page] = []
+    for ids in people:
         waiting += [page for page in gather(database, platform, book, ids) if not page.needs_no_look]
         whole = len(waiting) - len(waiting) % platform.capabilities.batch
         yield from chunks(waiting[:whole], platform.capabilities.batch)
@@ -127,7 +137,7 @@ def _observe(database: Database, platform: Platform, book: PlaceBook, pages: Seq
     observation = platform.connector.observe(inquiries)
     slices = Slices(observation)
     cases = {
-        page.person_id: page.case(platform, slices.of(email=asked.email, account_id=asked.account_id))
+        page.person_id: page.case(platform, slices.of(asked))
         for page, asked in zip(pages, inquiries, strict=True)
     }
     found = {person_id: diff(case) for person_id, case in cases.items()}

@@ -14,8 +14,9 @@ from scim_bridge.access.brake import Foretold, gain_item
 from scim_bridge.access.change import Change
 from scim_bridge.access.standing import Slice
 from scim_bridge.audit.records import BRIDGE, Entry, record
-from scim_bridge.db import Database
+from scim_bridge.db import Connection, Database
 from scim_bridge.db.statements import chunks
+from scim_bridge.directory import principals
 from scim_bridge.ledger import holds as holding
 from scim_bridge.ledger.accounts import count_holders
 from scim_bridge.ledger.holds import Hold
@@ -45,14 +46,24 @@ class Review:
             window = lost_in_window(connection, platform.name, since=now - policy.window)
             held = {(each.person_id, each.category): each for each in holding.holds(connection, platform=platform.name)}
             holders = count_holders(connection, platform.name)
-        few = len(due) + max(len(people) for people in window.values()) <= policy.floor
+            sizes = self._sizes(connection, platform, due)
+        few = len(due) + sum(sizes.values()) + max(len(people) for people in window.values()) <= policy.floor
         if few and not held:
             return
-        foretold = self._foretold(platform, book, due)
+        foretold = {
+            number: replace(each, weight=sizes.get(number, 1)) for number, each in self._foretold(platform, book, due).items()
+        }
         self._forget_stale(platform, foretold, held, now)
         gone = len(window["people"])
         for category in CATEGORIES:
             self._hold_if_too_many(platform, category, foretold, held, window[category], holders + gone, now)
+
+    def _sizes(self, connection: Connection, platform: Platform, due: list[tuple[str, int]]) -> dict[int, int]:
+        """How many people are in each group that is due as a principal: they lose what it loses."""
+        if not platform.capabilities.groups_as_principals:
+            return {}
+        numbers = [int(subject) for subject, _ in due]
+        return {number: size for chunk in chunks(numbers) for number, size in principals.sizes(connection, chunk).items()}
 
     def _foretold(self, platform: Platform, book: PlaceBook, due: list[tuple[str, int]]) -> dict[int, Foretold]:
         known = self._known.get(platform.name, {})
@@ -104,12 +115,12 @@ class Review:
             if each.of(category) and not _covered(held.get((person_id, category)), each.of(category))
         }
         policy = platform.rules.policy.brake
-        if not losing or not brake.exceeded(policy, losing=len(losing.keys() | window), holders=holders):
+        if not losing or not brake.exceeded(policy, losing=_people(losing, window), holders=holders):
             return
-        leavers = {person_id for person_id, each in losing.items() if each.leaving}
-        if not brake.exceeded(policy, losing=len(leavers | window), holders=holders):
+        leavers = {person_id: each for person_id, each in losing.items() if each.leaving}
+        if not brake.exceeded(policy, losing=_people(leavers, window), holders=holders):
             losing = {person_id: each for person_id, each in losing.items() if not each.leaving}  # leavers do not wait
-        count = len(losing.keys() | window)
+        count = _people(losing, window)
         cause = brake.cause_sentence(
             platform.name,
             category,
@@ -125,6 +136,11 @@ class Review:
         with self._database.writing() as connection:
             holding.hold(connection, made)
             record(connection, [_held_entry(platform.name, cause, len(made))], now=now)
+
+
+def _people(losing: Mapping[int, Foretold], window: set[int]) -> int:
+    """How many people lose something, those of the window included."""
+    return len(window) + sum(each.weight for person_id, each in losing.items() if person_id not in window)
 
 
 def _covered(hold: Hold | None, items: frozenset[str]) -> bool:

@@ -1,9 +1,11 @@
-"""What comes round by itself: accepted invitations, drift, intents nobody closed, retired groups, the audit's chain."""
+"""What comes round by itself: accepted invitations, drift, leavers, intents nobody closed, retired groups, the audit's chain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+import structlog
 
 from scim_bridge.audit.seal import has_unsealed, seal
 from scim_bridge.db import Database, utc_now
@@ -11,11 +13,15 @@ from scim_bridge.directory import persons
 from scim_bridge.ledger.accounts import count_holders, holders, invited
 from scim_bridge.ledger.holds import retired_platforms, unretire
 from scim_bridge.ledger.intents import stale_intents
+from scim_bridge.mapping.exceptions import due_exceptions
+from scim_bridge.reconcile.leavers import sweep_when_due
 from scim_bridge.reconcile.platforms import Platforms
 from scim_bridge.work.marks import Key, mark
 from scim_bridge.work.slate import groups_waiting, platforms_waiting
 
 STALE_INTENT = timedelta(minutes=3)
+
+log = structlog.get_logger("scim_bridge.sweep")
 
 
 class Sweep:
@@ -37,12 +43,21 @@ class Sweep:
                 self._mark_people(name, self._invited(name))
             if self._due(f"drift {name}", self._interval, at_once=False):
                 self._mark_people(name, self._holders(name))
+            if self._due(f"leavers {name}", timedelta(minutes=1)):  # a look at the clock in the database
+                sweep_when_due(self._database, self._platforms, name, now=utc_now())
         if self._due("intents", STALE_INTENT / 3):
             self._take_up_intents()
         if self._due("groups", timedelta(seconds=30)):
             self._purge_groups()
             self._end_retirements()
+        if self._due("key exceptions", timedelta(days=1)):
+            self._warn_of_exceptions()
         self.seal()
+
+    def _warn_of_exceptions(self) -> None:
+        """Once a day and at every start: a key that is kept after its exception has ended is somebody's decision to take."""
+        for name, each in due_exceptions(self._platforms.rules(), utc_now().date()):
+            log.warning("key exception ended", platform=name, key=each.id, ended=str(each.until), reason=each.reason)
 
     def _due(self, what: str, every: timedelta, *, at_once: bool = True) -> bool:
         now = utc_now()

@@ -116,7 +116,8 @@ class TakeUp:
             return []
         old = before.platforms.get(rules.name)
         gains = self._fresh(rules, old if old is not None and old.policy.mode == "apply" else None)
-        administrative = self._platforms.capabilities(rules).administrative
+        capabilities = self._platforms.capabilities(rules)
+        administrative = capabilities.administrative | _custom_and_meant(rules, capabilities)
         some = {person_id: frozenset(each for each in items if _role(each) in administrative) for person_id, items in gains.items()}
         ruling = {person_id: items for person_id, items in some.items() if items}
         most = rules.policy.brake.gains
@@ -162,9 +163,9 @@ class TakeUp:
 def _gained(wish: Wish, standing: Standing, capabilities: Capabilities) -> dict[tuple[str | None, str], str]:
     """What the wish gives beyond what is there: where (None: the account) and which role, each as a hold spells it."""
     gained: dict[tuple[str | None, str], str] = {}
-    for grant in wish.grants:
+    for grant in (*wish.grants, *wish.account_custom):
         there = [held.role for held in standing.holdings if _is_in(held, grant.place)]
-        if not _covered(grant.role, there, capabilities.place_roles, exclusive=capabilities.roles_per_place == "one"):
+        if not _covered(grant.role, there, capabilities.place_roles, exclusive=capabilities.exclusive(grant.role)):
             where = grant.place.id or grant.place.name or grant.place.alias
             gained[where, grant.role] = gain_item(grant.place.alias, grant.role)
     own, role = standing.account, wish.account_role
@@ -182,6 +183,13 @@ def _covered(role: str, there: Iterable[str], order: Sequence[str], *, exclusive
     """Whether this role, or where one excludes the others a stronger one, is there already."""
     rank = {name: number for number, name in enumerate(order)}
     return any(each == role or (exclusive and rank.get(each, -1) > rank.get(role, -1)) for each in there)
+
+
+def _custom_and_meant(rules: PlatformRules, capabilities: Capabilities) -> frozenset[str]:
+    """Custom roles that some grant gives with `allow_admin: true`: without asking the platform, they may be administrative."""
+    places = {grant.role for rule in rules.rules for grant in rule.grants if grant.allow_admin}
+    meant = places | {grant.role for rule in rules.rules for grant in rule.accounts if grant.allow_admin}
+    return frozenset(meant - {*capabilities.place_roles, *capabilities.account_roles})
 
 
 def _role(item: str) -> str:

@@ -1,21 +1,31 @@
-"""A wish in the mapping file's names becomes a wish in the platform's ids. Pure."""
+"""A wish in the mapping file's names becomes a wish in the platform's ids."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
-from scim_bridge.access.connector import Capabilities
-from scim_bridge.access.desired import PlaceName
-from scim_bridge.access.observed import Place
+from scim_bridge.access.connector import Capabilities, Connector
+from scim_bridge.access.desired import Grant, PlaceName
+from scim_bridge.access.observed import GROUP, ORGANIZATION, CustomRole, Place
 from scim_bridge.access.standing import Standing, Wanted, WantedPlace
-from scim_bridge.mapping.model import PlatformRules, Wish
+from scim_bridge.mapping.model import PlatformRules, WeighedGrant, Wish
+
+ITSELF = Place(ORGANIZATION, "organization")
+"""The organization, where it holds custom roles of accounts."""
 
 
 class PlaceBook:
-    """The places of one platform by id and by exact name, and the names a reader of the mapping file knows them by."""
+    """The places of one platform by id and by exact name, and the names a reader of the mapping file knows them by.
 
-    def __init__(self, places: Iterable[Place], rules: PlatformRules) -> None:
-        self._by_id = {place.id: place for place in places}
+    Custom roles are asked of `connector` when a wish first names one, and remembered as long as the book.
+    """
+
+    def __init__(self, connector: Connector, rules: PlatformRules) -> None:
+        self._connector = connector
+        self._custom: dict[str, dict[str, CustomRole]] = {}
+        self._by_id = {place.id: place for place in connector.places()}
         self._by_name = {place.name: place for place in sorted(self._by_id.values(), key=lambda each: each.open)}
         self.names = {place.id: place.name for place in self._by_id.values()}
         for alias in rules.places.values():
@@ -31,19 +41,45 @@ class PlaceBook:
     def by_id(self, place_id: str) -> Place | None:
         return self._by_id.get(place_id)
 
+    def custom_role(self, place_id: str, role: str) -> CustomRole | None:
+        """A role beyond the published order, in a place or in the organization. Raises `PlatformError`."""
+        if place_id not in self._custom:
+            roles = self._connector.custom_roles(None if place_id == ORGANIZATION else place_id)
+            self._custom[place_id] = {each.name: each for each in roles}
+        return self._custom[place_id].get(role)
 
-def translate(wish: Wish, book: PlaceBook, standing: Standing, capabilities: Capabilities) -> Wanted:
-    """The wish in ids. What cannot be carried out becomes a sentence, and takes nothing away that is held already."""
+
+def translate(
+    wish: Wish,
+    book: PlaceBook,
+    standing: Standing,
+    capabilities: Capabilities,
+    *,
+    groups: Mapping[PlaceName, str] = MappingProxyType({}),
+    people: bool = True,
+) -> Wanted:
+    """The wish in ids. What cannot be carried out becomes a sentence, and takes nothing away that is held already.
+
+    `groups` are the platform's ids of the groups that somebody may be put into; one that is not there yet is waited for.
+    `people` is false for the wish of a group, which needs no base role. Raises `PlatformError` when the platform is asked
+    for custom roles and does not answer.
+    """
     places: dict[tuple[str, str], WantedPlace] = {}
     unresolved = [each.why for each in wish.parked]
-    for grant in wish.grants:
-        found = book.find(grant.place)
-        problem = _problem(grant.place, found)
+    for grant in (*wish.grants, *wish.account_custom):
+        found = book.find(grant.place) if grant.place.id != ORGANIZATION else ITSELF
+        problem = _problem(grant.place, found) or _role_problem(grant, found, book, capabilities)
         if problem is not None:
             unresolved.append(problem)
             places |= _kept(grant.place.alias, standing)
         elif found is not None:
             _add(places, WantedPlace(found.id, grant.place.alias, grant.role, grant.reasons), capabilities)
+    for grant in wish.groups:
+        group_id = groups.get(grant.place)
+        known = WantedPlace(GROUP + (group_id or ""), grant.place.alias, grant.role, grant.reasons)
+        places |= {(known.place_id, known.role): known} if group_id is not None else _kept(grant.place.alias, standing)
+    if people:
+        places |= _bases(places.values(), capabilities)
     for denied in wish.denied:
         place = book.find(denied)
         places = {key: each for key, each in places.items() if place is None or key[0] != place.id}
@@ -69,6 +105,28 @@ def _problem(name: PlaceName, found: Place | None) -> str | None:
     return None
 
 
+def _role_problem(grant: Grant, place: Place | None, book: PlaceBook, capabilities: Capabilities) -> str | None:
+    """A custom role must be there, and one that rules over people, roles or keys must be meant."""
+    known = capabilities.account_roles if place is ITSELF else capabilities.place_roles
+    if place is None or grant.role in known:
+        return None
+    role, where = book.custom_role(place.id, grant.role), "organization" if place is ITSELF else f'place "{grant.place.alias}"'
+    if role is None:
+        return f'The {where} has no role "{grant.role}". Create it there or correct the mapping file, then retry.'
+    if role.administrative and not (isinstance(grant, WeighedGrant) and grant.allow_admin):
+        return f'"{role.name}" in the {where} can change people, roles or keys, and the grant does not say allow_admin: true.'
+    return None
+
+
+def _bases(wanted: Iterable[WantedPlace], capabilities: Capabilities) -> dict[tuple[str, str], WantedPlace]:
+    """Where somebody is to have custom roles only, the role that the platform asks for beside them."""
+    base = capabilities.base_place_role
+    based = {each.place_id for each in wanted if capabilities.exclusive(each.role)}
+    bare = [each for each in wanted if each.place_id not in based and each.place_id != ORGANIZATION]
+    places = [each for each in bare if not each.place_id.startswith(GROUP)]
+    return {(each.place_id, base): replace(each, role=base) for each in places} if base is not None else {}
+
+
 def _kept(alias: str, standing: Standing) -> dict[tuple[str, str], WantedPlace]:
     """A place that cannot be found now is no wish to leave it: whoever holds a role there keeps it."""
     return {
@@ -82,8 +140,8 @@ def _add(places: dict[tuple[str, str], WantedPlace], grant: WantedPlace, capabil
     """Two names of one place are one place; where it takes one role, the stronger stays."""
     order = capabilities.place_roles
     rank = {role: number for number, role in enumerate(order)}
-    if capabilities.roles_per_place == "one":
-        for key in [key for key in places if key[0] == grant.place_id]:
+    if capabilities.exclusive(grant.role):
+        for key in [key for key in places if key[0] == grant.place_id and capabilities.exclusive(key[1])]:
             if rank.get(places[key].role, -1) >= rank.get(grant.role, -1):
                 return
             del places[key]

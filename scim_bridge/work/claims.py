@@ -69,9 +69,9 @@ def claim(
     return sorted(claims, key=lambda each: order[each.key.kind, each.key.subject])
 
 
-def is_anything_due(connection: Connection, platform: str, *, now: datetime) -> bool:
+def is_anything_due(connection: Connection, platform: str, kinds: Sequence[Kind], *, now: datetime) -> bool:
     """Whether a claim would find something now: a cheap look, so that an idle loop never writes."""
-    query = select(work.c.subject).where(work.c.platform == platform, _due(now)).limit(1)
+    query = select(work.c.subject).where(work.c.platform == platform, work.c.kind.in_(kinds), _due(now)).limit(1)
     return connection.execute(query).first() is not None
 
 

@@ -16,13 +16,16 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, true
 from scim_bridge.db.statements import chunks, insert
 from scim_bridge.work.tables import work
 
-Kind = Literal["person", "group", "everybody"]
+Kind = Literal["person", "group", "everybody", "key"]
 EVERYBODY = "*"
 
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """What to look at. `subject` is the person's or the group's internal id as text, `*` for everybody."""
+    """What to look at. `subject` is the person's or the group's internal id as text, `*` for everybody.
+
+    Of a `key` that somebody asked to have withdrawn or restored, it is the platform's own id.
+    """
 
     platform: str
     kind: Kind

@@ -11,7 +11,7 @@ work = Table(
     metadata,
     Column("platform", String(128), primary_key=True),
     Column("kind", String(16), primary_key=True),
-    Column("subject", String(64), primary_key=True),
+    Column("subject", String(256), primary_key=True),
     Column("wanted", BigInteger, nullable=False),
     Column("done", BigInteger, nullable=False, default=0),
     Column("due_at", UtcTime(), nullable=False),

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from scim_bridge.directory.tables import person
 from tests.web.doors import Scim
 
 KNOWN = {200, 201, 204, 400, 404, 409}
@@ -25,7 +24,7 @@ def test_lesson_11_a_create_whose_answer_was_lost_is_found_again_and_stays_one_p
     again = scim.post("/Users", body)
     assert (again.status_code, again.json["scimType"]) == (409, "uniqueness")
     assert scim.found("Users", 'userName eq "ADA@example.com"') == [first]
-    assert scim.rows(person) == 1
+    assert scim.people() == 1
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_everything_at_once_to_one_user_and_one_group_is_never_500(scim: Scim) -
         )
         assert set(codes) <= KNOWN
         assert codes[0] == 204
-    assert scim.rows(person) == 6
+    assert scim.people() == 6
 
 
 def test_two_groups_that_take_one_name_at_once_are_one_renamed_and_one_409(scim: Scim) -> None:
@@ -81,7 +80,7 @@ def test_names_change_hands_only_through_a_third(scim: Scim) -> None:
     assert name(ada, "GRACE@example.com") == 409
     assert [name(ada, "between@example.com"), name(grace, "ada@example.com"), name(ada, "grace@example.com")] == [200] * 3
     assert scim.found("Users", 'userName eq "ada@example.com"') == [grace]
-    assert scim.rows(person) == 2
+    assert scim.people() == 2
 
 
 def test_what_comes_after_a_delete_is_404_and_a_create_is_the_same_person(scim: Scim) -> None:
@@ -91,4 +90,4 @@ def test_what_comes_after_a_delete_is_404_and_a_create_is_the_same_person(scim: 
             scim.put(f"/Users/{ada}", {"userName": "ada@example.com"})]  # fmt: skip
     assert {answer.status_code for answer in late} == {404}
     assert scim.new_user("ada@example.com", externalId="00u1") != ada
-    assert scim.rows(person) == 1
+    assert scim.people() == 1

@@ -1,8 +1,11 @@
-"""`keys list`: every key that was seen."""
+"""`keys list` and `keys orphans`: every key that was seen, and those that nobody answers for."""
 
 from __future__ import annotations
 
-from tests.cli.worlds import World
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.cli.worlds import SANDBOX, World
 
 
 def test_keys_show_by_the_newest_look(world: World) -> None:
@@ -54,3 +57,88 @@ def test_a_platform_that_does_not_answer_leaves_what_was_seen(world: World) -> N
     answer = world.run("keys", "list", "--look", "--json")
     assert (answer.code, len(answer.json["keys"])) == (1, 1)
     assert "The sandbox is down" in answer.err
+
+
+def listed(world: World, *words: str) -> dict[str, dict[str, Any]]:
+    return {each["id"]: each for each in world.run("keys", *(words or ("list",)), "--json").json["keys"]}
+
+
+def keeping(key: str, until: str = "2999-12-31") -> str:
+    return f"{SANDBOX}offboarding:\n  keys:\n    keep:\n      - {{id: {key}, reason: nightly batch, until: {until}}}\n"
+
+
+def test_a_key_says_who_made_it_whose_it_is_and_when_it_ends(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    ends = datetime(2999, 1, 1, tzinfo=UTC)
+    hers = world.sandbox.add_key("ada@example.com", "research", expires_at=ends)
+    robot = world.sandbox.add_key("ada@example.com", "research", service_account="nightly")
+    world.sandbox.add_account("stranger@example.com")
+    foreign = world.sandbox.add_key("stranger@example.com", "research")
+    world.run("keys", "list", "--look")
+    found = listed(world)
+    assert found[hers]["belongs_to"] == {"kind": "person", "name": "ada@example.com"}
+    assert found[hers]["expires_at"] == "2999-01-01T00:00:00Z"
+    assert (found[hers]["maker"], found[hers]["exception"], found[hers]["ours"]) == ("ada@example.com", None, None)
+    assert (found[robot]["belongs_to"], found[robot]["maker"]) == ({"kind": "service_account", "name": "nightly"}, "ada@example.com")
+    assert (found[foreign]["belongs_to"], found[foreign]["owner"]) == ({"kind": "nobody", "name": None}, "stranger@example.com")
+    shown = world.run("keys", "list").out
+    assert "2999-01-01" in shown
+    assert "service account nightly" in " ".join(shown.split())
+
+
+def test_an_exception_stands_beside_its_key_and_says_when_it_is_due(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    key = world.sandbox.add_key("ada@example.com", "research")
+    world.mapping("sandbox.yaml", keeping(key))
+    world.take_up()
+    world.run("keys", "list", "--look")
+    assert listed(world)[key]["exception"] == {"reason": "nightly batch", "until": "2999-12-31", "due": False}
+    assert "kept by an exception until 2999-12-31, nightly batch" in world.run("keys", "list").out
+    world.mapping("sandbox.yaml", keeping(key, "2001-01-31"))
+    world.take_up()
+    assert listed(world)[key]["exception"]["due"] is True
+    assert "the exception ended on 2001-01-31, decide" in world.run("keys", "list").out
+
+
+def test_an_exception_for_a_key_nobody_has_seen_is_pointed_out(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    world.sandbox.add_key("ada@example.com", "research")
+    world.mapping("sandbox.yaml", keeping("key_misspelt"))
+    world.take_up()
+    assert world.run("keys", "list").err == ""  # nothing was looked at yet
+    world.run("keys", "list", "--look")
+    assert "key_misspelt" in world.run("keys", "list").err
+
+
+def test_orphans_exit_one_with_why_and_what_to_do_and_zero_when_there_are_none(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    world.sandbox.add_key("ada@example.com", "research")
+    shared = world.sandbox.add_key("ada@example.com", "research", shared=True)
+    nothing = world.run("keys", "orphans", "--look")
+    assert (nothing.code, nothing.err) == (0, "")
+    assert "Somebody answers for every key" in nothing.out
+    assert world.run("keys", "orphans", "--json").json == {"keys": []}
+    world.deactivate("ada")
+    world.drain()
+    answer = world.run("keys", "orphans")
+    assert answer.code == 1
+    assert shared in answer.out
+    assert "ada@example.com, who has left" in answer.out
+    (orphan,) = world.run("keys", "orphans", "--platform", "sandbox", "--json").json["keys"]
+    assert (orphan["id"], orphan["why"]) == (shared, "was made by ada@example.com, who has left")
+    assert orphan.keys() > listed(world)[shared].keys()
+    assert world.run("keys", "orphans", "--platform", "nowhere").code == 2
+
+
+def test_mapping_check_warns_of_an_exception_whose_day_is_over(world: World) -> None:
+    world.mapping("sandbox.yaml", keeping("key_1", "2001-01-31"))
+    answer = world.run("mapping", "check", "--json")
+    (warning,) = answer.json["warnings"]
+    assert (answer.code, warning["code"], warning["file"]) == (0, "exception_due", "sandbox.yaml")
+    assert warning["line"] == len(keeping("key_1").splitlines())
+    world.mapping("sandbox.yaml", keeping("key_1"))
+    assert world.run("mapping", "check", "--json").json["warnings"] == []

@@ -40,6 +40,28 @@ def test_explain_says_what_a_rule_that_holds_keeps_somebody_out_of(bare: World) 
     assert "through Visitors, and denies production" in bare.run("explain", "ada@example.com").out
 
 
+def test_explain_names_the_push_the_answer_and_no_plan_where_there_was_none(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    (platform,) = world.run("explain", "ada@example.com", "--json").json["platforms"]
+    place = next(each for each in platform["access"] if each["place"] == "research")
+    assert {name: place["push"][name] for name in ("request_id", "source", "initiator", "action")} == {
+        "request_id": "req-1",
+        "source": "default",
+        "initiator": "token test",
+        "action": "group.members_added",
+    }
+    assert (place["answer"], place["plan"], place["why"]) == ("now member", None, None)
+    shown = " ".join(world.run("explain", "ada@example.com").out.split())
+    assert "group members added, pushed by token test of default" in shown
+
+
+def test_explain_fits_a_terminal_of_a_hundred_columns(world: World) -> None:
+    world.hire("ada", "Research", "Production")
+    world.drain()
+    assert max(len(line) for line in world.run("explain", "ada@example.com").out.splitlines()) <= 100
+
+
 def test_a_person_is_found_by_scim_id_too(world: World) -> None:
     scim_id = world.hire("ada")
     assert world.run("explain", scim_id, "--json").json["person"]["user_name"] == "ada@example.com"

@@ -196,3 +196,45 @@ def test_without_a_file_in_force_nothing_is_planned_and_it_says_so(bare: World) 
     (world.folder / "mappings" / "sandbox.yaml").unlink()
     world.take_up()
     assert "No mapping file is in force" in world.run("plan").out
+
+
+def test_the_plan_of_one_person_looks_at_that_person_alone(recorded: tuple[World, list[str], Any]) -> None:
+    world, asked, house = recorded
+    for number in range(60):  # more than one observation serves
+        world.hire(f"p{number}", "Research")
+    world.hire("ada", "Production")
+    seen = preview(house.database, house.platforms, people=[world.person_id("ada")])
+    house.database.dispose()
+    assert [(each.user_name, each.kind, each.place) for each in seen.plan.changes] == [
+        ("ada@example.com", "invite", None),
+        ("ada@example.com", "grant", "production"),
+    ]
+    assert asked == ["places", "observe"]
+    assert world.run("plan", "--person", "ada@example.com", "--json").json["changes"] == seen.as_json()["changes"]
+
+
+def test_the_plan_of_somebody_who_is_as_wanted_is_empty_whatever_the_others_lack(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    world.hire("grace", "Research")
+    answer = world.run("plan", "--person", "ada@example.com", "--platform", "sandbox")
+    assert answer.code == 0
+    assert "Nothing to do for this person." in answer.out
+    assert world.run("plan", "--person", "grace@example.com").code == 1
+    assert world.run("plan", "--person", "nobody").code == 2
+
+
+def test_the_plan_of_one_person_says_held_only_where_something_of_theirs_is(world: World) -> None:
+    names = [f"p{number}" for number in range(8)]
+    for name in ("ada", *names):
+        world.hire(name, "Research")
+    world.drain()
+    world.leave_group("Research", names)
+    world.drain()
+    whole = world.run("plan", "--json").json
+    theirs = world.run("plan", "--person", "p3@example.com", "--json")
+    assert (theirs.code, theirs.json["held"], theirs.json["digest"]) == (3, True, whole["digest"])
+    assert {each["user_name"] for each in theirs.json["changes"]} == {"p3@example.com"}
+    assert "That releases everything that is held" in world.run("plan", "--person", "p3@example.com").out
+    others = world.run("plan", "--person", "ada@example.com", "--json")
+    assert (others.code, others.json["held"], others.json["causes"]) == (0, False, [])

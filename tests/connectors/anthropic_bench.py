@@ -11,14 +11,14 @@ from scim_bridge.access.connector import Connector, Gate, Surroundings
 from scim_bridge.connectors.anthropic import ANTHROPIC
 from scim_bridge.connectors.anthropic.connector import AnthropicConnector
 from tests.connectors.anthropic_world import USERS
-from tests.connectors.bench import RETRY_AFTER, Fault
+from tests.connectors.bench import RETRY_AFTER, Fault, Plain
 from tests.simulators.anthropic import AnthropicSimulator
 
 ALWAYS = 10**6
 """Times a fault befalls that lasts until it is healed."""
 
 
-class AnthropicBench:
+class AnthropicBench(Plain):
     """An organization with one admin and two workspaces, and a third one that is archived."""
 
     type = ANTHROPIC

@@ -61,8 +61,11 @@ class Bench(Protocol):
     def add_account(self, email: str) -> str:
         """Somebody is on the platform with its weakest role. Returns the account id."""
 
-    def add_untouchable(self, email: str) -> str:
+    def add_untouchable(self, email: str) -> str | None:
         """Somebody whose account the platform lets no API call change. Returns the account id."""
+
+    def add_native(self, email: str) -> str | None:
+        """Somebody whose account the platform's own SCIM or single sign-on manages. Returns the account id."""
 
     def accept(self, email: str) -> str:
         """The person accepts the pending invitation. Returns the account id."""
@@ -87,8 +90,53 @@ class Bench(Protocol):
     def add_key(self, email: str, place_id: str) -> str:
         """The person makes a personal key in this place. Returns the key id."""
 
+    def add_shared_key(self, place_id: str) -> str | None:
+        """A service account makes a key in this place. Returns the key id."""
+
+    def own_key(self) -> str | None:
+        """The id of the bridge's own credential, where the platform lists that among the keys."""
+
     def key_opens(self, key_id: str) -> bool:
         """Whether the platform would let this key in now."""
+
+    # roles and groups, by hand; asked for only where the capabilities have them
+
+    def add_role(self, name: str, place_id: str | None, *, administrative: bool = False) -> None:
+        """A custom role of a place, or with None of the organization."""
+
+    def add_group(self, name: str, *, native: bool = False) -> str:
+        """An empty group, whose members the platform's own SCIM keeps if it is `native`. Returns its id."""
+
+    def group_members(self, group_id: str) -> set[str]:
+        """The addresses of those who are in a group."""
+
+    def groups(self, name: str) -> int:
+        """How many groups have exactly this name."""
+
+
+class Plain:
+    """What a bench says of things its platform lacks."""
+
+    def add_native(self, email: str) -> str | None:
+        return None
+
+    def add_shared_key(self, place_id: str) -> str | None:
+        return None
+
+    def own_key(self) -> str | None:
+        return None
+
+    def add_role(self, name: str, place_id: str | None, *, administrative: bool = False) -> None:
+        raise NotImplementedError("no custom roles here")
+
+    def add_group(self, name: str, *, native: bool = False) -> str:
+        raise NotImplementedError("no groups here")
+
+    def group_members(self, group_id: str) -> set[str]:
+        raise NotImplementedError("no groups here")
+
+    def groups(self, name: str) -> int:
+        raise NotImplementedError("no groups here")
 
 
 class CountingGate:

@@ -11,6 +11,8 @@
 
 from tests.connectors.bench import RETRY_AFTER, Bench, CountingGate, Fault
 from tests.connectors.claims.capability import Capability
+from tests.connectors.claims.custom_roles import CustomRoles
+from tests.connectors.claims.groups import Groups
 from tests.connectors.claims.joining import Joining
 from tests.connectors.claims.keys import Keys
 from tests.connectors.claims.leaving import Leaving
@@ -22,5 +24,5 @@ from tests.connectors.claims.trouble import Trouble
 __all__ = ["RETRY_AFTER", "Bench", "Conformance", "CountingGate", "Fault", "Trial"]
 
 
-class Conformance(Capability, Trouble, Leaving, Keys, Membership, Joining, Reading):
+class Conformance(Capability, Trouble, Leaving, Keys, Groups, CustomRoles, Membership, Joining, Reading):
     """Every claim. pytest runs them from the last ancestor to the first: reading before joining before leaving."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from scim_bridge.access.connector import Connector, Gate, Surroundings
 from scim_bridge.connectors.sandbox import SANDBOX, SandboxStore
-from tests.connectors.bench import RETRY_AFTER, CountingGate, Fault
+from tests.connectors.bench import RETRY_AFTER, CountingGate, Fault, Plain
 
 FAULTS: dict[Fault, tuple[Any, ...]] = {
     Fault.FAIL_ONCE: ("fail", 1),
@@ -20,7 +20,7 @@ FAULTS: dict[Fault, tuple[Any, ...]] = {
 }
 
 
-class SandboxBench:
+class SandboxBench(Plain):
     """A sandbox of two open places and an archived one, in its own file."""
 
     type = SANDBOX

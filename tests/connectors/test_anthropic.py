@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from scim_bridge.access.connector import Surroundings
 from scim_bridge.access.errors import NotPermitted, PlatformError, Refused
 from scim_bridge.access.observed import Inquiry, Membership
 from scim_bridge.connectors.anthropic import ANTHROPIC
+from scim_bridge.connectors.anthropic.observe import credential
 from tests.connectors.anthropic_world import ORG, WORKSPACES, World, running
 from tests.connectors.bench import CountingGate
 
@@ -223,6 +225,28 @@ def test_the_inventory_has_every_key_with_its_owner(world: World) -> None:
         personal: ("personal", ada, "ada@example.com", "expired"),
         robot: ("shared", None, None, "active"), nobody: ("shared", None, None, "active"),
     }
+
+
+def test_a_key_tells_when_it_ends_and_which_service_account_it_is_of(world: World) -> None:
+    world.ada()
+    ending = world.human.add_key("ada@example.com", "research", expires_in=timedelta(days=1))
+    robot = world.human.add_key(None, "research", service_account="svac_1")
+    shown = {key.id: (key.service_account, key.expires_at) for key in world.connector.credentials()}
+    ends = world.simulator.org.keys[ending].expires_at
+    assert ends is not None
+    assert shown.keys() == {ending, robot}
+    assert shown[robot] == ("svac_1", None)
+    assert shown[ending][0] is None
+    assert abs(shown[ending][1] - ends) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("account", ["svac_1", None], ids=["named", "not named"])
+def test_lesson_40_a_key_that_acts_for_a_service_account_is_shared_whoever_made_it(account: str | None) -> None:
+    principal = SimpleNamespace(type="service_account_actor", service_account_id=account)
+    maker = SimpleNamespace(type="user", id="user_1")
+    row = SimpleNamespace(id="apikey_1", status="active", created_by=maker, principal=principal)
+    seen = credential(row, {})
+    assert (seen.kind, seen.owner_id, seen.service_account) == ("shared", "user_1", account or "service account")
 
 
 # the connection

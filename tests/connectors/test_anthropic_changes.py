@@ -179,6 +179,28 @@ def test_an_expired_and_a_vanished_key_need_no_withdrawal(world: World) -> None:
         assert not world.connector.apply(change("withdraw_key", ada, object_id=gone)).changed
 
 
+def test_lesson_42_an_inactive_key_can_be_made_active_again(world: World) -> None:
+    ada = world.ada()
+    key = world.human.add_key("ada@example.com", "research")
+    world.connector.apply(change("withdraw_key", ada, object_id=key))
+    first, second = twice(world, change("restore_key", ada, object_id=key))
+    assert (first.changed, second.changed) == (True, False)
+    assert world.simulator.key_works(key)
+
+
+@pytest.mark.parametrize("state", ["archived", "expired"])
+def test_an_archived_or_expired_key_is_final_and_says_so(world: World, state: str) -> None:
+    ada = world.ada()
+    key = world.human.add_key("ada@example.com", expires_in=timedelta(hours=1))
+    if state == "archived":
+        world.connector.apply(change("withdraw_key", ada, object_id=key, how="delete"))
+    else:
+        world.simulator.clock.advance(hours=2)
+    with pytest.raises(Refused, match=state):
+        world.connector.apply(change("restore_key", ada, object_id=key))
+    assert not world.simulator.key_works(key)
+
+
 def test_a_key_that_stays_usable_is_no_success(world: World) -> None:
     ada = world.ada()
     key = world.human.add_key("ada@example.com")

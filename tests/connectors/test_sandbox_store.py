@@ -222,3 +222,25 @@ def test_another_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="not a sandbox"):
         connector(tmp_path, path="other.db").identity()
     assert (tmp_path / "other.db").read_bytes() == before
+
+
+def test_a_sandbox_of_an_older_version_is_brought_up_to_date_with_what_is_in_it(store: SandboxStore, tmp_path: Path) -> None:
+    store.add_account(ADA)
+    key = store.add_key(ADA, "research")
+    with sqlite3.connect(tmp_path / "sandbox.db") as old:
+        old.execute('ALTER TABLE "key" DROP COLUMN expires_at')
+        old.execute('ALTER TABLE "key" DROP COLUMN service_account')
+        old.execute("PRAGMA user_version=1")
+    old.close()
+    robot = store.add_key(ADA, "research", service_account="nightly")
+    seen = {each.id: each.service_account for each in connector(tmp_path).credentials()}
+    assert seen == {key: None, robot: "nightly"}
+
+
+def test_a_key_whose_time_is_over_opens_nothing_and_is_not_restored(store: SandboxStore, tmp_path: Path) -> None:
+    account = store.add_account(ADA)
+    key = store.add_key(ADA, "research", expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    (seen,) = connector(tmp_path).credentials()
+    assert (seen.status, seen.usable) == ("expired", False)
+    with pytest.raises(Refused, match="run out"):
+        apply(tmp_path, "restore_key", ADA, account, object_id=key)

@@ -157,9 +157,9 @@ def test_a_removal_that_is_tried_again_is_one_step_until_it_was_read_back(databa
         assert intents.note_removal(connection, change(place="evals"), 1, "removed", now=NOW)[1]
         intents.confirm_removals(connection, [first], now=LATER)
         assert intents.note_removal(connection, change(), 1, "removed", now=LATER)[1]  # given and taken once more
-        steps = intents.removals_of(connection, 1, since=None)
+        steps = intents.removals_of(connection, [1])[1]
         assert [(step.place, step.confirmed_at) for step in steps] == [("research", LATER), ("evals", None), ("research", None)]
-        assert len(intents.removals_of(connection, 1, since=LATER)) == 1
+        assert len(intents.removals_of(connection, [1], since=LATER)[1]) == 1
 
 
 def test_the_window_counts_people_by_category_and_not_what_was_released(database: Database) -> None:

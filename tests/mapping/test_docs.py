@@ -14,6 +14,7 @@ from scim_bridge.mapping.model import RuleSet
 from scim_bridge.mapping.problems import Code
 from scim_bridge.mapping.schema import CASES, PLATFORM
 from scim_bridge.mapping.shapes import Items, Section, Table
+from scim_bridge.mapping.somebody import read_somebody
 from scim_bridge.mapping.trial import run_cases
 from tests.mapping.worlds import TYPES, load
 
@@ -70,6 +71,14 @@ def test_the_examples_load_and_their_tests_pass() -> None:
     results = run_cases(cases.cases, rules, TYPES)
     assert results
     assert [str(difference) for result in results for difference in result.differences] == []
+
+
+def test_the_person_that_the_page_describes_can_be_read() -> None:
+    (described,) = re.findall(r"^```yaml\n(# ada\.yaml\n.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    somebody, errors = read_somebody("ada.yaml", described.encode())
+    assert errors == ()
+    assert somebody is not None
+    assert somebody.person.groups == {"ML Engineers"}
 
 
 def test_the_answers_that_the_page_shows_are_what_is_answered() -> None:

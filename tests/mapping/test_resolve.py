@@ -292,7 +292,7 @@ def test_where_only_one_role_fits_a_published_one_wins_over_a_custom_one() -> No
 
 def test_a_custom_account_role_is_given_beside_the_ordered_one() -> None:
     wish = resolve(person("Leads"), WIDE_RULES, WIDE)
-    assert (wish.account_role, wish.account_custom) == ("reader", ("Auditor",))
+    assert (wish.account_role, [each.role for each in wish.account_custom]) == ("reader", ["Auditor"])
 
 
 def test_to_group_gives_the_role_to_the_group_and_the_member_an_account() -> None:

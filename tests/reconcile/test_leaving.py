@@ -190,8 +190,9 @@ def test_lesson_42_an_account_that_a_human_suspended_stays_suspended(world: Worl
     world.settle()
     with world.store()._hands() as db:
         db.execute("UPDATE account SET state = 'suspended'")
-    world.change(ada, title="Countess")
+    world.add("Production", ada)
     world.settle()
+    assert world.places(ADA) == {"research": "member"}
     assert world.account(ADA) == ("user", "suspended")
     assert "suspended by hand" in world.parked()[ADA]
 

@@ -9,13 +9,20 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Wall time plus an offset that tests move."""
+    """Wall time plus an offset that tests move, or so many times as fast."""
 
     def __init__(self) -> None:
         self._offset = timedelta()
+        self._speed = 1.0
+        self._since = datetime.now(UTC)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._offset
+        return self._since + (datetime.now(UTC) - self._since) * self._speed + self._offset
+
+    def hurry(self, speed: float) -> None:
+        """From now on time passes so many times as fast."""
+        self._offset, self._since = self.now() - datetime.now(UTC), datetime.now(UTC)
+        self._speed = speed
 
     def advance(self, **span: float) -> None:
         """Move on by `timedelta(**span)`."""

@@ -35,6 +35,10 @@ class Rules:
     """What somebody gets who invites, adds or assigns what is there already."""
     outsider_status: Literal[400, 404] = 400
     """What adding somebody to a project gets who is not in the organization."""
+    not_member_status: Literal[400, 404] = 400
+    """What removing somebody from a project gets who is not in it."""
+    case_sensitive_filter: bool = False
+    """Whether the `emails` filter of the user list tells upper from lower case."""
     scim_status: Literal[400, 403] = 403
     """What a write gets to a user, group or membership that SCIM or a tenant manages."""
     project_key_status: Literal[401, 403] = 401
@@ -62,6 +66,24 @@ class Rules:
     bare_errors: bool = False
     """True: `{"code": 404, "message": ...}`, as in the vendor's document of early 2025."""
     requests_per_minute: int | None = None
+
+
+class Ids:
+    """Makes ids, and remembers in which order things came to be: for listings, and for cursors that outlive them."""
+
+    def __init__(self) -> None:
+        self.positions: dict[str, int] = {}
+        self._counted = 0
+
+    def new(self, prefix: str) -> str:
+        made = f"{prefix}Sim{self._counted + 1:013d}"
+        self.place(made)
+        return made
+
+    def place(self, name: str) -> None:
+        """Put something that has no id of its own (a membership is `project/user`) behind all that was there before."""
+        self._counted += 1
+        self.positions[name] = self._counted
 
 
 @dataclass

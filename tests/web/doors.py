@@ -15,6 +15,7 @@ from scim_bridge.app import create_app
 from scim_bridge.audit.tables import audit_record
 from scim_bridge.db import Database
 from scim_bridge.directory import sources, tokens
+from scim_bridge.directory.tables import person
 from scim_bridge.mapping.revisions import mapping_platform, mapping_revision
 from scim_bridge.web.options import Options
 from scim_bridge.work.tables import work
@@ -91,6 +92,11 @@ class Scim:
     def rows(self, table: Any) -> int:
         with self.database.reading() as connection:
             return connection.scalar(select(func.count()).select_from(table)) or 0
+
+    def people(self) -> int:
+        """Humans the directory knows, tombstones included."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.count()).where(person.c.kind == "person")) or 0
 
 
 def open_door(database: Database, options: Options | None = None) -> Scim:

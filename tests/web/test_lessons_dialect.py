@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from scim_bridge.directory.tables import person, scim_user
+from scim_bridge.directory.tables import scim_user
 from tests.web.doors import ERROR_URN, GROUP_URN, USER_URN, Scim
 
 
@@ -184,7 +184,7 @@ def test_lesson_08_members_without_type_and_nested_groups_create_nobody(scim: Sc
     ada = scim.new_user("ada@example.com")
     inner = scim.new_group("Inner", ada)
     outer = scim.new_group("Outer", inner)
-    assert scim.rows(person) == scim.rows(scim_user) == 1
+    assert scim.people() == scim.rows(scim_user) == 1
     members = scim.get(f"/Groups/{outer}").json["members"]
     assert [(member["value"], member["type"]) for member in members] == [(inner, "Group")]
     groups = scim.get(f"/Users/{ada}").json["groups"]
@@ -211,7 +211,7 @@ def test_lesson_09_an_unknown_member_id_is_refused_and_nothing_changes(scim: Sci
     assert "5171a35d82074e068ce2" in answer.json["detail"]
     assert scim.members(group) == {ada}
     assert scim.marks() == marks
-    assert scim.rows(person) == 2
+    assert scim.people() == 2
 
 
 def test_lesson_09_a_new_group_with_an_unknown_member_is_not_made(scim: Scim) -> None:
@@ -254,7 +254,7 @@ def test_lesson_11_a_repeated_create_is_409_and_ends_with_one_person(scim: Scim)
     again = scim.post("/Users", {"schemas": [USER_URN], "userName": "ADA@example.com"})
     assert (again.status_code, again.json["scimType"], again.json["status"]) == (409, "uniqueness", "409")
     assert scim.found("Users", 'userName eq "ada@example.com"') == [user]
-    assert scim.rows(person) == 1
+    assert scim.people() == 1
 
 
 def test_lesson_11_an_equal_external_id_is_accepted(scim: Scim) -> None:

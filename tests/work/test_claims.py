@@ -212,8 +212,8 @@ def test_what_the_loops_ask_the_slate(database: Database) -> None:
     with database.writing() as connection:
         assert next_due(connection, "lab") is None
         mark(connection, [key(1), key(5, "group", "other")], now=NOW)
-        assert claiming.is_anything_due(connection, "lab", now=NOW)
-        assert not claiming.is_anything_due(connection, "lab", now=NOW - SECOND)
+        assert claiming.is_anything_due(connection, "lab", ("person",), now=NOW)
+        assert not claiming.is_anything_due(connection, "lab", ("person",), now=NOW - SECOND)
         assert (is_fanning_out(connection, "lab"), is_fanning_out(connection, "other")) == (False, True)
         assert pending(connection, "lab", "person") == [("1", 1)]
         assert groups_waiting(connection) == {"5"}

@@ -1,17 +1,18 @@
 """One change at Anthropic, safe to repeat.
 
 Adding, removing, inviting and cancelling take one request where all goes well: the API itself tells a repetition. A new
-role and a withdrawn key are accepted again silently, so these two are looked at first. Further requests are spent only
-on a refusal that has no code, to find out what it meant.
+role and a withdrawn key are accepted again silently, so these two are looked at first; a key only if no look has just shown
+it active. Further requests are spent only on a refusal that has no code, to find out what it meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from scim_bridge.access.change import Change, ChangeKind, Outcome
 from scim_bridge.access.errors import Conflict, Refused, UnknownPlace, Untouchable
+from scim_bridge.access.observed import Credential
 from scim_bridge.connectors.anthropic.client import AdminApi
 from scim_bridge.connectors.anthropic.errors import Gone, Unexplained
 from scim_bridge.connectors.anthropic.roles import ADMIN, CHANGEABLE, INHERITED, PLACE_ROLES
@@ -28,8 +29,11 @@ class Deed:
         self._api = api
         self._org = api.organization
         self._places_changed = places_changed
+        self._active_keys: set[str] = set()
+        """Seen active, and not written to since."""
         self._kinds: dict[ChangeKind, Callable[[Change], Outcome]] = {
-            "withdraw_key": self._withdraw_key, "cancel_invitation": self._cancel_invitation, "revoke": self._revoke,
+            "withdraw_key": self._withdraw_key, "restore_key": self._restore_key,
+            "cancel_invitation": self._cancel_invitation, "revoke": self._revoke,
             "remove_account": self._remove_account, "invite": self._invite, "change_role": self._change_role,
             "grant": self._grant,
         }
@@ -42,6 +46,10 @@ class Deed:
         if change.kind in GIVING and change.role not in (CHANGEABLE if _of_account(change) else PLACE_ROLES):
             raise Refused(f"Anthropic has no role {change.role} that could be given there: correct the mapping file.")
         return self._kinds[change.kind](change)
+
+    def saw(self, keys: Iterable[Credential]) -> None:
+        """What a look showed: a key that was active a moment ago is withdrawn without another request."""
+        self._active_keys = {key.id for key in keys if key.usable}
 
     # joining
 
@@ -103,14 +111,35 @@ class Deed:
 
     def _withdraw_key(self, change: Change) -> Outcome:
         """Keys cannot be deleted: `withdraw` is inactive (the Console can undo it), `delete` is archived (final)."""
-        wanted = "archived" if change.how == "delete" else "inactive"
-        found: Any = self._api.find(self._org.api_keys.retrieve, _object(change))
+        wanted, key_id = "archived" if change.how == "delete" else "inactive", _object(change)
+        if key_id in self._active_keys:
+            self._active_keys.remove(key_id)  # a repetition looks first
+            try:
+                self._api.write(self._org.api_keys.update, key_id, status=wanted)
+            except (Unexplained, Gone):
+                return self._withdraw_as_found(key_id, wanted)
+            return Outcome(f"key set {wanted}")
+        return self._withdraw_as_found(key_id, wanted)
+
+    def _withdraw_as_found(self, key_id: str, wanted: str) -> Outcome:
+        found: Any = self._api.find(self._org.api_keys.retrieve, key_id)
         if found is None:
             return Outcome("there is no such key any more", changed=False)
         if found.status in (wanted, *FINAL):
             return Outcome(f"the key already is {found.status}", changed=False)
-        self._api.write(self._org.api_keys.update, found.id, status=wanted)
+        self._api.write(self._org.api_keys.update, key_id, status=wanted)
         return Outcome(f"key set {wanted}")
+
+    def _restore_key(self, change: Change) -> Outcome:
+        found: Any = self._api.find(self._org.api_keys.retrieve, _object(change))
+        if found is None:
+            raise Refused("There is no such key any more: whoever needs one makes a new one in the Console.")
+        if found.status in FINAL:
+            raise Refused(f"The key is {found.status}, which is final: whoever needs one makes a new one in the Console.")
+        if found.status == "active":
+            return Outcome("the key already is active", changed=False)
+        self._api.write(self._org.api_keys.update, found.id, status="active")
+        return Outcome("key set active")
 
     def _cancel_invitation(self, change: Change) -> Outcome:
         """Only a pending one can be deleted (400 else); one accepted meanwhile has become an account, which must go."""

@@ -64,7 +64,10 @@ class AnthropicConnector:
     def observe(
         self, inquiries: Sequence[Inquiry], *, administrators_of: frozenset[str | None] = frozenset()
     ) -> Observation:
-        return Survey(self._api, inquiries, administrators_of, self._every_place).observation()
+        found = Survey(self._api, inquiries, administrators_of, self._every_place).observation()
+        if any(each.credentials for each in inquiries):
+            self._deed.saw(found.credentials)
+        return found
 
     def credentials(self) -> tuple[Credential, ...]:
         rows = self._api.pages("API keys", self._api.organization.api_keys.list)

@@ -49,14 +49,23 @@ def credential(row: Any, emails: Mapping[str, str]) -> Credential:
     """A key; personal when a person made it and it does not act for a service account."""
     maker, principal = getattr(row, "created_by", None), getattr(row, "principal", None)
     made_by = maker.id if maker and maker.type == "user" else None
-    robot = getattr(principal, "type", None) == "service_account_actor"
+    robot = service_account(maker, principal)
     status = text(row, "status", "API keys")
     return Credential(
         id=text(row, "id", "API keys"), kind="personal" if made_by and not robot else "shared", owner_id=made_by,
         owner_email=emails.get(made_by or ""), status=status, usable=status == "active",
         hint=getattr(row, "partial_key_hint", None), name=getattr(row, "name", None), place_id=place_of(row),
-        created_at=moment(row, "created_at"),
+        created_at=moment(row, "created_at"), expires_at=moment(row, "expires_at"), service_account=robot,
     )
+
+
+def service_account(maker: Any, principal: Any) -> str | None:
+    """The id of the service account that a key acts as, or that made it. Its name is not shown to an Admin API key."""
+    acts_as = getattr(principal, "service_account_id", None)
+    if acts_as is None and getattr(principal, "type", None) == "service_account_actor":
+        acts_as = "service account"
+    made_by = maker.id if maker and maker.type == "service_account" else None
+    return acts_as or made_by
 
 
 def place_of(key: Any) -> str | None:

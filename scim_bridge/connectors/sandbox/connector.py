@@ -40,6 +40,7 @@ class SandboxConnector:
         self._accepted_at_once = accept == "auto"
         self._deeds: dict[ChangeKind, Callable[[Change], Outcome]] = {
             "withdraw_key": self._withdraw_key,
+            "restore_key": self._restore_key,
             "revoke": self._revoke,
             "suspend_account": self._suspend_account,
             "remove_account": self._remove_account,
@@ -164,6 +165,10 @@ class SandboxConnector:
             return _outcome(self._api.delete_key(*key), "key deleted", "no such key")
         return _outcome(self._api.deactivate_key(*key), "key set inactive", "key inactive or gone already")
 
+    def _restore_key(self, change: Change) -> Outcome:
+        changed = self._api.activate_key(change.object_id or "", change.principal.name)
+        return _outcome(changed, "key set active", "key active already")
+
 
 def _who(change: Change) -> tuple[str, str]:
     return change.principal.id or "", change.principal.name
@@ -186,7 +191,8 @@ def _credential(row: sqlite3.Row) -> Credential:
     return Credential(
         id=row["id"], kind=row["kind"], owner_id=row["owner_id"], owner_email=row["owner_email"], status=row["status"],
         usable=row["status"] == "active", hint=row["hint"], place_id=row["place_id"],
-        created_at=datetime.fromisoformat(row["created_at"]),
+        created_at=datetime.fromisoformat(row["created_at"]), service_account=row["service_account"],
+        expires_at=datetime.fromisoformat(row["expires_at"]) if row["expires_at"] else None,
     )
 
 
@@ -214,6 +220,7 @@ def _capabilities(connection: Mapping[str, Any]) -> Capabilities:
         default_ending="remove",
         personal_key_fates=("withdraw", "delete", "keep", "report"),
         shared_key_fates=("withdraw", "delete", "keep", "report"),
+        keys_restorable=True,
         invitation_poll=timedelta(seconds=1),
     )
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from scim_bridge.access.errors import Refused, Transient
 
 BUSY_TIMEOUT_SECONDS = 10
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE platform (id TEXT NOT NULL);
@@ -38,7 +38,7 @@ CREATE TABLE membership (
 ) WITHOUT ROWID;
 CREATE TABLE "key" (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner_id TEXT, owner_email TEXT, place_id TEXT NOT NULL REFERENCES place (id),
-    status TEXT NOT NULL, hint TEXT NOT NULL, created_at TEXT NOT NULL
+    status TEXT NOT NULL, hint TEXT NOT NULL, created_at TEXT NOT NULL, expires_at TEXT, service_account TEXT
 );
 CREATE INDEX key_by_owner ON "key" (owner_id);
 CREATE TABLE call (id INTEGER PRIMARY KEY, method TEXT NOT NULL, args TEXT NOT NULL, at TEXT NOT NULL);
@@ -56,6 +56,12 @@ CREATE TRIGGER removed AFTER DELETE ON membership BEGIN
     INSERT INTO history (account_id, place_id, role) VALUES (old.account_id, old.place_id, NULL);
 END;
 """
+
+
+UPGRADES = {
+    1: ('ALTER TABLE "key" ADD COLUMN expires_at TEXT', 'ALTER TABLE "key" ADD COLUMN service_account TEXT'),
+}
+"""What makes the next version of a file of that version."""
 
 
 class SandboxFile:
@@ -83,8 +89,7 @@ class SandboxFile:
         if not self.path.exists():
             self._make()
         connection = _connect(self.path)
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found != SCHEMA_VERSION:
+        if _upgraded(connection) != SCHEMA_VERSION:
             connection.close()
             raise Refused(f"{self.path.name} is not a sandbox of this version of the bridge. Move it away to begin anew.")
         return connection
@@ -121,6 +126,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
     return connection
+
+
+def _upgraded(connection: sqlite3.Connection) -> int:
+    """The file's version, after bringing a known older one up to date. Several processes may find it old at once."""
+    if _version(connection) in UPGRADES:
+        connection.execute("BEGIN IMMEDIATE")
+        while (version := _version(connection)) in UPGRADES:
+            for statement in UPGRADES[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={version + 1}")
+        connection.execute("COMMIT")
+    return _version(connection)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _put_unless_there(made: Path, path: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scim_bridge.access.errors import Conflict, Transient
+from scim_bridge.access.errors import Conflict, Refused, Transient
 from scim_bridge.connectors.sandbox import faults, state
 from scim_bridge.connectors.sandbox.file import SandboxFile
 
@@ -197,8 +197,19 @@ class SandboxPlatform:
 
     def deactivate_key(self, key_id: str, email: str) -> bool:
         with self._request("deactivate_key", writes=True, email=email, id=key_id) as db:
-            changed = """UPDATE "key" SET status = 'inactive' WHERE id = ? AND status <> 'inactive'"""
+            changed = """UPDATE "key" SET status = 'inactive' WHERE id = ? AND status = 'active'"""
             return db.execute(changed, (key_id,)).rowcount > 0
+
+    def activate_key(self, key_id: str, email: str) -> bool:
+        """False when it is active. One that ran out, or that is gone, is `Refused`."""
+        with self._request("activate_key", writes=True, email=email, id=key_id) as db:
+            found = db.execute('SELECT status FROM "key" WHERE id = ?', (key_id,)).fetchone()
+            if found is None:
+                raise Refused("There is no such key any more: whoever needs one makes a new one.")
+            if found["status"] == "expired":
+                raise Refused("The key has run out: whoever needs one makes a new one.")
+            db.execute("""UPDATE "key" SET status = 'active' WHERE id = ?""", (key_id,))
+            return bool(found["status"] != "active")
 
     def delete_key(self, key_id: str, email: str) -> bool:
         with self._request("delete_key", writes=True, email=email, id=key_id) as db:

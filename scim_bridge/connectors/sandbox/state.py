@@ -29,10 +29,11 @@ def log(db: sqlite3.Connection, method: str, args: Mapping[str, Any], now: datet
 
 
 def expire(db: sqlite3.Connection, now: datetime) -> None:
-    """Let the invitations run out whose time is over."""
+    """Let the invitations and keys run out whose time is over."""
     db.execute(
         "UPDATE invitation SET state = 'expired' WHERE state = 'pending' AND expires_at <= ?", (now.isoformat(),)
     )
+    db.execute("""UPDATE "key" SET status = 'expired' WHERE status <> 'expired' AND expires_at <= ?""", (now.isoformat(),))
 
 
 def declare_places(db: sqlite3.Connection, names: Iterable[str]) -> None:

@@ -102,24 +102,43 @@ class SandboxStore:
 
     # keys
 
-    def add_key(self, email: str, place: str, *, shared: bool = False) -> str:
-        """The person makes a key there, for themselves or to be shared. Returns its id."""
+    def add_key(
+        self, email: str, place: str, *, shared: bool = False, service_account: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """The person makes a key there, for themselves, to be shared or for a service account. Returns its id."""
         with self._hands() as db:
             account = _account(db, email)
-            return self._put_key(db, _place_id(db, place), "shared" if shared else "personal", account)
+            kind = "shared" if shared or service_account else "personal"
+            return self._put_key(db, _place_id(db, place), kind, account, service_account, expires_at)
 
-    def add_shared_key(self, place: str) -> str:
-        """A key of the place itself, made by nobody known. Returns its id."""
+    def add_shared_key(self, place: str, *, service_account: str | None = None) -> str:
+        """A key of the place itself or of a service account, made by nobody known. Returns its id."""
         with self._hands() as db:
-            return self._put_key(db, _place_id(db, place), "shared", None)
+            return self._put_key(db, _place_id(db, place), "shared", None, service_account, None)
 
-    def _put_key(self, db: sqlite3.Connection, place_id: str, kind: str, maker: sqlite3.Row | None) -> str:
+    def block_key(self, key_id: str) -> None:
+        """Somebody sets the key inactive, by hand."""
+        with self._hands() as db:
+            db.execute("""UPDATE "key" SET status = 'inactive' WHERE id = ?""", (key_id,))
+
+    def unblock_key(self, key_id: str) -> None:
+        """Somebody sets the key active, by hand."""
+        with self._hands() as db:
+            db.execute("""UPDATE "key" SET status = 'active' WHERE id = ?""", (key_id,))
+
+    def _put_key(
+        self, db: sqlite3.Connection, place_id: str, kind: str, maker: sqlite3.Row | None, service_account: str | None,
+        expires_at: datetime | None,
+    ) -> str:
         key_id = state.new_id("key")
         owner = (maker["id"], maker["email"]) if maker else (None, None)
+        ends = expires_at.isoformat() if expires_at is not None else None
+        hint, now = f"sbx-...{state.new_id('')[-4:]}", self._clock().isoformat()
         db.execute(
-            'INSERT INTO "key" (id, kind, owner_id, owner_email, place_id, status, hint, created_at)'
-            " VALUES (?, ?, ?, ?, ?, 'active', ?, ?)",
-            (key_id, kind, *owner, place_id, f"sbx-...{state.new_id('')[-4:]}", self._clock().isoformat()),
+            'INSERT INTO "key" (id, kind, owner_id, owner_email, place_id, status, hint, created_at, expires_at, service_account)'
+            " VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?)",
+            (key_id, kind, *owner, place_id, hint, now, ends, service_account),
         )
         return key_id
 

@@ -40,6 +40,7 @@ class Comparing:
     capabilities: Capabilities
     holds: Sequence[Hold]
     parked: str | None
+    kind: Literal["person", "group"] = "person"
 
     def rows(self) -> list[Found]:
         """The account, then the places."""
@@ -49,6 +50,8 @@ class Comparing:
 
     def _account(self) -> Iterable[Found]:
         own, role = self.standing.account, self.wish.account_role
+        if self.kind == "group":
+            return []  # what a group has is roles; that it is there says nothing
         if own is None or own.state == "suspended":
             return [] if role is None else [self._to_come(None, None, role, self.wish.account_reasons)]
         if own.state == "removed_by_hand":
@@ -72,14 +75,14 @@ class Comparing:
     # places
 
     def _wanted_places(self) -> Iterable[Found]:
-        for grant in self.wish.grants:
+        for grant in self.wish.everything:
             yield self._wanted_place(grant, self._holdings_of(grant))
 
     def _wanted_place(self, grant: Grant, held: Sequence[Holding]) -> Found:
         alias, role, because = grant.place.alias, grant.role, grant.reasons
         ours = next((each for each in held if each.role == role), None)
-        if ours is None and self._one:
-            ours = held[0] if held else None
+        if ours is None and self.capabilities.exclusive(role):
+            ours = next((each for each in held if self.capabilities.exclusive(each.role)), None)
         if ours is None:
             return self._to_come(alias, grant.place.id, role, because)
         if ours.state == "removed_by_hand":
@@ -89,7 +92,7 @@ class Comparing:
         return self._to_change(alias, ours.place_id, ours.role, role, because)
 
     def _unwanted_places(self) -> Iterable[Found]:
-        wanted = {id(each) for grant in self.wish.grants for each in self._holdings_of(grant) if self._one or each.role == grant.role}
+        wanted = {id(each) for grant in self.wish.everything for each in self._holdings_of(grant) if self._meets(each, grant)}
         for each in self.standing.holdings:
             given = each.provenance != "found" or self.wish.leaving
             if id(each) not in wanted and each.state == "held" and given:
@@ -98,9 +101,10 @@ class Comparing:
     def _holdings_of(self, grant: Grant) -> list[Holding]:
         return [each for each in self.standing.holdings if _is(grant.place, each)]
 
-    @property
-    def _one(self) -> bool:
-        return self.capabilities.roles_per_place == "one"
+    def _meets(self, held: Holding, grant: Grant) -> bool:
+        """Whether it is what is wanted, or stands where that will stand, or is the base that a custom role needs."""
+        exclusive = self.capabilities.exclusive
+        return held.role in (grant.role, self.capabilities.base_place_role) or (exclusive(held.role) and exclusive(grant.role))
 
     def _refused(self) -> Iterable[Found]:
         for each in self.wish.parked:

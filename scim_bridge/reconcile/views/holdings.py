@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from scim_bridge.access.desired import Reason
+from scim_bridge.access.observed import ORGANIZATION
 from scim_bridge.access.person import Person
 from scim_bridge.access.standing import OwnAccount, Standing
 from scim_bridge.db import Connection, Database, utc_now
@@ -25,7 +26,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Row:
-    """One account, or one role in one place, of one person."""
+    """One account, or one role in one place, of one person or one group."""
 
     platform: str
     person_id: int
@@ -42,14 +43,15 @@ class Row:
     """The role that is there now, where `role` is the one to be."""
     why: str | None = None
     """Why it is held back or parked."""
+    kind: Literal["person", "group"] = "person"
 
     def as_json(self) -> dict[str, Any]:
         """One row of `holdings --json`."""
         return {
             "platform": self.platform,
-            "principal": {"kind": "person", "id": self.account_id, "name": self.name},
-            "user_name": self.user_name,
-            "place": self.place,
+            "principal": {"kind": self.kind, "id": self.account_id, "name": self.name},
+            "user_name": self.user_name if self.kind == "person" else None,
+            "place": self.place if self.place_id != ORGANIZATION else None,
             "role": self.role,
             "state": self.state,
             "because": [{"rule": each.rule, "group": each.group} for each in self.because],
@@ -126,18 +128,18 @@ def _rows(
 ) -> list[Row]:
     person_id = int(person.key)
     if rules is None:
-        found = orphaned(standing)
+        found = orphaned(standing, person.kind)
         email = None
     else:
         wish = resolve(person, rules, platforms.capabilities(rules))
         reason = parked.get(person_id)
         waiting = [each for each in held if each.released_at is None]
-        found = Comparing(wish, standing, rules.policy, platforms.capabilities(rules), waiting, reason).rows()
+        found = Comparing(wish, standing, rules.policy, platforms.capabilities(rules), waiting, reason, person.kind).rows()
         email = wish.email
     own = standing.account
     shown = (own.email if own is not None else None) or email or person.user_name
     account_id = own.account_id if own is not None and own.state != "removed_by_hand" else None
-    blank = Row(name, person_id, person.user_name, account_id, shown, None, None, "", "held")
+    blank = Row(name, person_id, person.user_name, account_id, shown, None, None, "", "held", kind=person.kind)
     return [_row(blank, each) for each in found]
 
 
@@ -154,12 +156,12 @@ def _row(blank: Row, found: Found) -> Row:
     )
 
 
-def orphaned(standing: Standing) -> list[Found]:
+def orphaned(standing: Standing, kind: Literal["person", "group"] = "person") -> list[Found]:
     """What is still there of a platform whose file is gone."""
     there: Literal["orphaned"] = "orphaned"
     own: OwnAccount | None = standing.account
     found = []
-    if own is not None and own.state in {"active", "invited"}:
+    if kind == "person" and own is not None and own.state in {"active", "invited"}:
         found.append(Found(None, None, own.role, there, own.reasons))
     found += [
         Found(each.place, each.place_id, each.role, there, each.reasons) for each in standing.holdings if each.state == "held"

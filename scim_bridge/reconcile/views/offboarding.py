@@ -10,14 +10,14 @@ from typing import Any, Literal
 from scim_bridge.access.policy import Policy
 from scim_bridge.db import Database, utc_now
 from scim_bridge.directory.persons import FoundPerson
-from scim_bridge.ledger import credentials
 from scim_bridge.ledger.credentials import SeenKey
-from scim_bridge.ledger.holds import Hold, holds
-from scim_bridge.ledger.intents import Removal, removals_of
+from scim_bridge.ledger.holds import Hold
+from scim_bridge.ledger.intents import Removal
 from scim_bridge.mapping.model import PlatformRules
 from scim_bridge.reconcile.platforms import Platforms
-from scim_bridge.reconcile.views.holdings import Row, holdings
-from scim_bridge.work.slate import Item, unsettled
+from scim_bridge.reconcile.views.holdings import Row
+from scim_bridge.reconcile.views.kept import kept_because
+from scim_bridge.reconcile.views.leaving_books import Books, read_books
 
 Progress = Literal["done", "under way", "nothing to do"]
 
@@ -74,53 +74,36 @@ class Offboarding:
         }
 
 
-@dataclass(frozen=True)
-class _Books:
-    """What the books say about one person, read together."""
-
-    steps: Sequence[Removal]
-    rows: Sequence[Row]
-    keys: Sequence[SeenKey]
-    work: dict[str, Item]
-    holds: Sequence[Hold]
-
-
 def offboarding(database: Database, platforms: Platforms, person: FoundPerson) -> Offboarding:
     """How far their leaving is. For somebody who stays: what they lost, and what is still to go."""
-    left_at = person.deactivated_at or person.deleted_at
-    books = _read(database, platforms, person, left_at)
-    signalled_at = left_at or min((step.at for step in books.steps), default=None)
-    rules = platforms.rules().platforms
+    books = read_books(database, platforms, {person.person_id: left_at(person)})[person.person_id]
+    return judged(person, books, platforms.rules().platforms)
+
+
+def left_at(person: FoundPerson) -> datetime | None:
+    """The signal; None for somebody who is here."""
+    return person.deactivated_at or person.deleted_at
+
+
+def judged(person: FoundPerson, books: Books, rules: Mapping[str, PlatformRules]) -> Offboarding:
+    """What the books come to. `rules` are those in force."""
+    signal = left_at(person)
+    signalled_at = signal or min((step.at for step in books.steps), default=None)
     remaining = [*_access(books, rules, person, signalled_at), *_keys(books, rules, person, signalled_at)]
+    remaining += _left_alone(books, remaining, person)
     names = sorted(
-        {each.platform for each in books.steps} | {each.platform for each in remaining} | (books.work.keys() if left_at else set())
+        {each.platform for each in books.steps} | {each.platform for each in remaining} | (books.work.keys() if signal else set())
     )
-    clocks = [_clock(name, books, remaining, signalled_at, leaver=left_at is not None) for name in names]
-    state = _together([clock.state for clock in clocks])
+    clocks = [_clock(name, books, remaining, signalled_at, leaver=signal is not None) for name in names]
+    state = together([clock.state for clock in clocks])
     finished = max((clock.finished_at for clock in clocks if clock.finished_at is not None), default=None)
     return Offboarding(
         person.user_name, signalled_at, finished if state == "done" else None, state, books.steps, remaining, clocks
     )
 
 
-def _read(database: Database, platforms: Platforms, person: FoundPerson, since: datetime | None) -> _Books:
-    rows = holdings(database, platforms, person_ids=[person.person_id])
-    with database.reading() as connection:
-        return _Books(
-            steps=removals_of(connection, person.person_id, since=since),
-            rows=rows,
-            keys=[key for key in credentials.keys(connection, person_id=person.person_id) if key.usable],
-            work={
-                item.key.platform: item
-                for item in unsettled(connection, now=utc_now())
-                if item.key.kind == "person" and item.key.subject == str(person.person_id)
-            },
-            holds=holds(connection, person_ids=[person.person_id], released=False),
-        )
-
-
 def _access(
-    books: _Books, rules: Mapping[str, PlatformRules], person: FoundPerson, signalled_at: datetime | None
+    books: Books, rules: Mapping[str, PlatformRules], person: FoundPerson, signalled_at: datetime | None
 ) -> list[Remaining]:
     found = []
     for each in books.rows:
@@ -142,15 +125,16 @@ def _goes(row: Row, held: Sequence[Hold]) -> bool:
 
 
 def _keys(
-    books: _Books, rules: Mapping[str, PlatformRules], person: FoundPerson, signalled_at: datetime | None
+    books: Books, rules: Mapping[str, PlatformRules], person: FoundPerson, signalled_at: datetime | None
 ) -> list[Remaining]:
     if person.active:
         return []
     found = []
     for key in books.keys:
         policy: Policy | None = rules[key.platform].policy if key.platform in rules else None
-        kept = policy is not None and _fate(policy, key) in {"keep", "report"}
-        why = KEPT if kept else _why(key.platform, books, rules, _cause(books.holds, key.platform))
+        spared = kept_because(policy, key, utc_now().date())
+        kept = spared is not None or (policy is not None and _fate(policy, key) in {"keep", "report"})
+        why = spared or (KEPT if kept else _why(key.platform, books, rules, _cause(books.holds, key.platform)))
         what = f"{key.kind} key {key.hint or key.id}"
         found.append(Remaining(key.platform, key.id, why, _since(books, key.platform, signalled_at), kept, what))
     return found
@@ -165,7 +149,18 @@ def _cause(held: Sequence[Hold], platform: str) -> str | None:
     return next((hold.cause for hold in held if hold.platform == platform and hold.category in kinds), None)
 
 
-def _why(platform: str, books: _Books, rules: Mapping[str, PlatformRules], said: str | None) -> str:
+def _left_alone(books: Books, remaining: Sequence[Remaining], person: FoundPerson) -> list[Remaining]:
+    """What may be a leaver's again, but may be somebody else's: it waits for a human, and is no part of their leaving."""
+    known = {each.platform for each in remaining}
+    waiting = [item for name, item in sorted(books.work.items()) if item.state == "parked" and name not in known]
+    return [
+        Remaining(item.key.platform, "left alone", item.reason or "parked", item.first_failed_at, kept=True)
+        for item in waiting
+        if not person.active
+    ]
+
+
+def _why(platform: str, books: Books, rules: Mapping[str, PlatformRules], said: str | None) -> str:
     if platform not in rules:
         return ORPHANED.format(platform)
     if rules[platform].policy.mode == "plan":
@@ -174,17 +169,17 @@ def _why(platform: str, books: _Books, rules: Mapping[str, PlatformRules], said:
     return said or (item.reason if item is not None else None) or WAITING
 
 
-def _since(books: _Books, platform: str, signalled_at: datetime | None) -> datetime | None:
+def _since(books: Books, platform: str, signalled_at: datetime | None) -> datetime | None:
     item = books.work.get(platform)
     return (item.first_failed_at if item is not None else None) or signalled_at
 
 
 def _clock(
-    name: str, books: _Books, remaining: Sequence[Remaining], signalled_at: datetime | None, *, leaver: bool
+    name: str, books: Books, remaining: Sequence[Remaining], signalled_at: datetime | None, *, leaver: bool
 ) -> Clock:
-    steps = [step for step in books.steps if step.platform == name]
-    confirmed = [step.confirmed_at for step in steps if step.confirmed_at is not None]
-    open_ = any(each.platform == name and not each.kept for each in remaining) or len(confirmed) < len(steps)
+    confirmed = [step.confirmed_at for step in books.steps_of_leaving(name) if step.confirmed_at is not None]
+    unconfirmed = any(step.platform == name and step.confirmed_at is None for step in books.steps)
+    open_ = unconfirmed or any(each.platform == name and not each.kept for each in remaining)
     if open_ or (leaver and name in books.work and books.work[name].state != "parked"):
         return Clock(name, "under way", None, None)
     if not confirmed:
@@ -194,7 +189,7 @@ def _clock(
     return Clock(name, "done", finished_at, seconds)
 
 
-def _together(states: Sequence[Progress]) -> Progress:
+def together(states: Sequence[Progress]) -> Progress:
     if "under way" in states:
         return "under way"
     return "done" if "done" in states else "nothing to do"

@@ -8,7 +8,7 @@ import pytest
 
 from scim_bridge.access.errors import Conflict
 from tests.connectors.bench import CountingGate
-from tests.connectors.claims.trial import ADA, Claims, Trial
+from tests.connectors.claims.trial import ADA, GRACE, Claims, Trial
 
 
 class Joining(Claims):
@@ -59,6 +59,23 @@ class Joining(Claims):
         assert trial.invitation(ADA) is None
         assert trial.join(ADA).changed
         assert trial.invitation(ADA) is not None
+
+    def test_an_invitation_that_changes_is_replaced_and_one_is_left(self, trial: Trial) -> None:
+        if not trial.can.replaces_invitations:
+            pytest.skip("an invitation is taken back before a new one is sent here")
+        weak, strong = trial.can.account_roles[0], trial.can.account_roles[-1]
+        first = trial.join(ADA, strong).invitation_id
+        replacing = {"role": weak, "was": strong, "object_id": first}
+        assert trial.apply("invite", ADA, **replacing).changed
+        assert (trial.invitation(ADA).role, trial.bench.pending(ADA)) == (weak, 1)
+        assert trial.invitation(ADA).id != first
+
+    def test_an_invitation_to_a_new_address_replaces_the_one_to_the_old(self, trial: Trial) -> None:
+        if not trial.can.replaces_invitations:
+            pytest.skip("an invitation is taken back before a new one is sent here")
+        first = trial.join(ADA).invitation_id
+        trial.apply("invite", GRACE, role=trial.can.account_roles[0], object_id=first)
+        assert (trial.bench.pending(ADA), trial.bench.pending(GRACE)) == (0, 1)
 
     def test_a_cancelled_invitation_is_gone_and_cancelling_it_again_is_success(self, trial: Trial) -> None:
         trial.invites()

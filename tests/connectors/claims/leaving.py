@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scim_bridge.access.errors import Untouchable
+from scim_bridge.access.errors import ManagedNatively, Untouchable
 from tests.connectors.claims.trial import ADA, GRACE, Claims, Trial
 
 
@@ -45,14 +45,14 @@ class Leaving(Claims):
             assert not trial.apply(kind, ADA, account_id).changed
 
     def test_an_untouchable_account_is_marked_with_a_sentence(self, trial: Trial) -> None:
-        account_id = trial.bench.add_untouchable(ADA)
+        account_id = untouchable(trial)
         trial.admit(GRACE)
         assert trial.account(ADA).id == account_id
         assert len(trial.account(ADA).untouchable.split()) > 2
         assert trial.account(GRACE).untouchable is None
 
     def test_an_untouchable_account_is_neither_removed_nor_demoted(self, trial: Trial) -> None:
-        account_id = trial.bench.add_untouchable(ADA)
+        account_id = untouchable(trial)
         before = trial.account(ADA)
         if "remove" in trial.can.account_endings:
             with pytest.raises(Untouchable):
@@ -60,6 +60,43 @@ class Leaving(Claims):
         with pytest.raises(Untouchable):
             trial.apply("change_role", ADA, account_id, role=other_role(trial, before.role), was=before.role)
         assert trial.account(ADA) == before
+
+    def test_a_natively_managed_account_is_marked_with_a_sentence(self, trial: Trial) -> None:
+        account_id = native(trial)
+        trial.admit(GRACE)
+        assert trial.account(ADA).id == account_id
+        assert len(trial.account(ADA).native.split()) > 2
+        assert trial.account(GRACE).native is None
+
+    def test_a_natively_managed_account_is_neither_removed_nor_given_another_role(self, trial: Trial) -> None:
+        account_id = native(trial)
+        before = trial.account(ADA)
+        with pytest.raises(ManagedNatively):
+            trial.apply("remove_account", ADA, account_id)
+        with pytest.raises(ManagedNatively):
+            trial.apply("change_role", ADA, account_id, role=other_role(trial, before.role), was=before.role)
+        assert trial.account(ADA) == before
+
+    def test_the_places_of_a_natively_managed_account_are_ours(self, trial: Trial) -> None:
+        account_id = native(trial)
+        assert trial.apply("grant", ADA, account_id, place=trial.place, role=trial.weak).changed
+        assert trial.role(ADA, account_id) == trial.weak
+        assert trial.apply("revoke", ADA, account_id, place=trial.place, role=trial.weak).changed
+        assert trial.role(ADA, account_id) is None
+
+
+def untouchable(trial: Trial) -> str:
+    account_id = trial.bench.add_untouchable(ADA)
+    if account_id is None:
+        pytest.skip("every account can be changed by API here")
+    return account_id
+
+
+def native(trial: Trial) -> str:
+    account_id = trial.bench.add_native(ADA)
+    if account_id is None:
+        pytest.skip("the platform manages no accounts of its own here")
+    return account_id
 
 
 def needs(trial: Trial, ending: str) -> None:

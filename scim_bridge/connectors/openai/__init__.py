@@ -1,0 +1,41 @@
+"""An organization of OpenAI's API platform: people by invitation, projects, roles, groups, keys. See docs/connectors/openai.md.
+
+Source: the administration part of platform.openai.com/docs/api-reference and its OpenAPI document; the official `openai`
+SDK does the HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from scim_bridge.access.connector import ConnectionKey, Connector, ConnectorType, Surroundings
+from scim_bridge.access.errors import NotPermitted, Refused
+from scim_bridge.connectors.openai.roles import CAPABILITIES
+
+BASE_URL = "https://api.openai.com/v1"
+
+
+def _make(connection: Mapping[str, Any], surroundings: Surroundings) -> Connector:
+    """Errors: a key or an address that no request could be made with. The key is never shown."""
+    key, base_url = str(connection["admin_api_key"]).strip(), str(connection.get("base_url") or BASE_URL).rstrip("/")
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise NotPermitted("`connection.admin_api_key` is empty or no key: set the variable to an Admin API key.")
+    if not base_url.startswith(("https://", "http://")) or not urlsplit(base_url).path:
+        raise Refused(f"`connection.base_url` must be an https address that ends in /v1, such as {BASE_URL}.")
+    # Loaded only where a platform is reached: the SDK takes a second, and most commands reach none.
+    from scim_bridge.connectors.openai.connector import OpenAIConnector
+
+    return OpenAIConnector(key, base_url, surroundings.gate)
+
+
+OPENAI = ConnectorType(
+    name="openai",
+    capabilities=lambda _connection: CAPABILITIES,
+    connection=(
+        ConnectionKey("admin_api_key", "secret", required=True),
+        ConnectionKey("base_url", "text", default=BASE_URL),
+    ),
+    make=_make,
+)

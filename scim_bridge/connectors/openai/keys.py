@@ -1,0 +1,116 @@
+"""The API keys of an organization: those of its projects, and those that administer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from scim_bridge.access.change import Change, Outcome
+from scim_bridge.access.errors import Refused, Untouchable
+from scim_bridge.access.observed import Credential
+from scim_bridge.connectors.openai.catalogue import Catalogue
+from scim_bridge.connectors.openai.client import AdminApi
+from scim_bridge.connectors.openai.errors import REFUSALS, Gone, Unexplained
+from scim_bridge.connectors.openai.rows import admin_key, project_key
+
+GONE = "there is no such key any more"
+
+
+class Keyring:
+    """Lists keys and deletes them. `own_key` is the one the bridge works with; `now` tells what has expired.
+
+    An archived project is left out: its keys open nothing, and nothing in it can be changed.
+    """
+
+    def __init__(self, api: AdminApi, catalogue: Catalogue, own_key: str, now: Callable[[], datetime]) -> None:
+        self._api = api
+        self._org = api.organization
+        self._catalogue = catalogue
+        self._own_key = own_key
+        self._now = now
+
+    # looking
+
+    def everything(self) -> tuple[Credential, ...]:
+        """Every key."""
+        return self._in({None, *self._catalogue.open_places()})
+
+    def _in(self, places: Collection[str | None]) -> tuple[Credential, ...]:
+        """One listing for each open project, since a person's keys cannot be asked for; None: those that administer."""
+        projects = self._catalogue.open_places() & set(places)
+        found = [key for place in sorted(projects) for key in self._of_project(place)]
+        emails = {key.owner_id: key.owner_email for key in found if key.owner_id and key.owner_email}
+        admin = self._api.pages("Admin API keys", self._org.admin_api_keys.list) if None in places else []
+        for key in (admin_key(row, self._own_key, self._now()) for row in admin):
+            found.append(replace(key, owner_email=emails.get(key.owner_id or "")))
+        return tuple(found)
+
+    def of(self, owners: Collection[str], places: Collection[str | None] | None) -> tuple[Credential, ...]:
+        """Those of some people, by account id; the accounts may be gone, their keys need not be. `places` None: anywhere."""
+        if not owners:
+            return ()
+        listed = self.everything() if places is None else self._in(places)
+        return tuple(key for key in listed if key.owner_id in owners)
+
+    def _of_project(self, place: str) -> Iterator[Credential]:
+        try:  # `any`: left out, keys whose owner has lost the project are hidden, though they are enabled (SDK, list)
+            rows = self._api.filtered("API keys", self._org.projects.api_keys.list, place, owner_project_access="any")
+        except (Gone, Unexplained):
+            if not self._catalogue.is_shut(place):
+                raise
+            return iter(())
+        return (project_key(row, place, self._now()) for row in rows)
+
+    # deleting
+
+    def withdraw(self, change: Change) -> Outcome:
+        """Keys can be deleted and nothing less: `withdraw` and `delete` are one."""
+        key_id = change.object_id
+        if not key_id:
+            raise Refused("A key without its id cannot be deleted.")
+        if change.place_id is not None:
+            return self._delete(change.place_id, key_id)
+        found: Any = self._api.find(self._org.admin_api_keys.retrieve, key_id)
+        if found is None:
+            place = next(iter(self._places_of(key_id)), None)
+            return self._delete(place, key_id) if place else Outcome(GONE, changed=False)
+        ours = admin_key(found, self._own_key, self._now()).ours
+        if ours:
+            raise Untouchable(f"{ours} Give the bridge another key first, then delete this one.")
+        try:
+            self._api.write(self._org.admin_api_keys.delete, key_id)
+        except Gone:
+            return Outcome(GONE, changed=False)
+        return Outcome("Admin API key deleted")
+
+    def restore(self, _change: Change) -> Outcome:
+        raise Refused("OpenAI deletes keys for good; whoever needs one makes a new one.")
+
+    def _places_of(self, key_id: str) -> Iterator[str]:
+        """The project a key is in, when nobody remembers; asked one by one, and no further than need be."""
+        for place in sorted(self._catalogue.open_places()):
+            if self._api.find(self._org.projects.api_keys.retrieve, key_id, project_id=place) is not None:
+                yield place
+
+    def _delete(self, place: str, key_id: str) -> Outcome:
+        keys = self._org.projects.api_keys
+        try:
+            self._api.write(keys.delete, key_id, project_id=place)
+        except Gone:
+            return Outcome(GONE, changed=False)
+        except REFUSALS:
+            if self._catalogue.is_shut(place):
+                return Outcome("the project is archived: its keys open nothing", changed=False)
+            found: Any = self._api.find(keys.retrieve, key_id, project_id=place)
+            if found is None:
+                return Outcome(GONE, changed=False)
+            robot = project_key(found, place, self._now()).service_account
+            if robot is None:
+                raise
+            raise Refused(
+                f'OpenAI refuses to delete a key of the service account "{robot}": delete it, or the service account, in '
+                "the dashboard."
+            ) from None
+        return Outcome("key deleted")
