@@ -65,8 +65,22 @@ def test_shown_by_2_the_calls_of_each_change_are_the_least(vendors: TwoVendors, 
     assert ADA not in vendors.gpt.state()["users"]
 
 
-LEAST: dict[str, Calls] = {}
-"""(reads, writes). Each term is explained in docs/connectors/."""
+LEAST: dict[str, Calls] = {
+    # account by address, open invitations; the invitation
+    "join: asked for, invited": {"claude": (2, 1), "gpt": (2, 1)},
+    # account, invitations (as one was out), the place; joining it. OpenAI: whether the project has custom roles, once a minute
+    "accepted: the first place": {"claude": (3, 1), "gpt": (4, 1)},
+    # account, the place that changes; joining it
+    "second place": {"claude": (2, 1), "gpt": (2, 1)},
+    # account, the place that changes, and once more before the change: a repetition would be accepted silently
+    "another role": {"claude": (3, 1), "gpt": (3, 1)},
+    "a push that changes nothing": {"claude": (0, 0), "gpt": (0, 0)},
+    # account, invitations, 20 places (no API tells a person's), keys (OpenAI: in 20 projects, Admin keys; and whether there are
+    # roles of the organization); 3 keys, 2 places, 1 account taken; read back: account by id and address, keys where they were
+    "leave: 3 keys, 2 of 20 places": {"claude": (26, 6), "gpt": (52, 6)},
+    "a push about somebody long gone": {"claude": (0, 0), "gpt": (0, 0)},
+}
+"""(reads, writes)."""
 
 
 def table(made: dict[str, Calls]) -> str:
