@@ -100,6 +100,9 @@ def test_a_custom_role_brings_the_membership_it_needs_and_both_go_with_it(house:
     ada = house.admit(ADA, "Label")
     assert house.members() == {(ADA, "research"): "member"}
     assert house.state("roles") == {(ADA, "research"): ["Labeller"]}
+    assert [row[1:] for row in house.rows()] == [
+        (None, "reader", "held"), ("research", "Labeller", "held"), ("research", "member", "held"),
+    ]  # fmt: skip
     house.world.remove("Label", ada)
     house.world.settle()
     assert (house.members(), house.state("roles")) == ({}, {})

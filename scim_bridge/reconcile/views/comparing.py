@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from scim_bridge.access.brake import Category, gain_item
@@ -75,7 +76,7 @@ class Comparing:
     # places
 
     def _wanted_places(self) -> Iterable[Found]:
-        for grant in self.wish.everything:
+        for grant in self._grants:
             yield self._wanted_place(grant, self._holdings_of(grant))
 
     def _wanted_place(self, grant: Grant, held: Sequence[Holding]) -> Found:
@@ -92,7 +93,7 @@ class Comparing:
         return self._to_change(alias, ours.place_id, ours.role, role, because)
 
     def _unwanted_places(self) -> Iterable[Found]:
-        wanted = {id(each) for grant in self.wish.everything for each in self._holdings_of(grant) if self._meets(each, grant)}
+        wanted = {id(each) for grant in self._grants for each in self._holdings_of(grant) if self._meets(each, grant)}
         for each in self.standing.holdings:
             given = each.provenance != "found" or self.wish.leaving
             if id(each) not in wanted and each.state == "held" and given:
@@ -102,9 +103,19 @@ class Comparing:
         return [each for each in self.standing.holdings if _is(grant.place, each)]
 
     def _meets(self, held: Holding, grant: Grant) -> bool:
-        """Whether it is what is wanted, or stands where that will stand, or is the base that a custom role needs."""
+        """Whether it is what is wanted, or stands where that will stand."""
         exclusive = self.capabilities.exclusive
-        return held.role in (grant.role, self.capabilities.base_place_role) or (exclusive(held.role) and exclusive(grant.role))
+        return held.role == grant.role or (exclusive(held.role) and exclusive(grant.role))
+
+    @cached_property
+    def _grants(self) -> tuple[Grant, ...]:
+        """Everything wanted, and the role that the platform asks for where somebody is to have custom ones only."""
+        base, exclusive = self.capabilities.base_place_role, self.capabilities.exclusive
+        if base is None or self.kind == "group":
+            return self.wish.everything
+        based = {grant.place for grant in self.wish.grants if exclusive(grant.role)}
+        bare = {grant.place: replace(grant, role=base) for grant in self.wish.grants if grant.place not in based}
+        return (*self.wish.everything, *bare.values())
 
     def _refused(self) -> Iterable[Found]:
         for each in self.wish.parked:
