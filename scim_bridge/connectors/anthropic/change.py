@@ -14,8 +14,9 @@ from scim_bridge.access.change import Change, ChangeKind, Outcome
 from scim_bridge.access.errors import Conflict, Refused, UnknownPlace, Untouchable
 from scim_bridge.access.observed import Credential
 from scim_bridge.connectors.anthropic.client import AdminApi
-from scim_bridge.connectors.anthropic.errors import Gone, Unexplained
+from scim_bridge.connectors.anthropic.errors import Unexplained
 from scim_bridge.connectors.anthropic.roles import ADMIN, CHANGEABLE, INHERITED, PLACE_ROLES
+from scim_bridge.connectors.listings import Gone
 
 FINAL = ("archived", "expired")
 """Statuses of a key that cannot be left."""

@@ -21,6 +21,7 @@ from scim_bridge.access.errors import (
     Transient,
     Untouchable,
 )
+from scim_bridge.connectors.listings import Gone
 
 MINUTE = 60.0
 AWAY = (502, 503, 504, 529)
@@ -49,10 +50,6 @@ LOOK_AGAIN = {
 }
 NATIVE = re.compile(r"\b(scim|jit|just-in-time|identity provider|directory sync|sso|single sign-on)\b", re.IGNORECASE)
 SEAT = re.compile(r"\bseats?\b", re.IGNORECASE)
-
-
-class Gone(Conflict):
-    """404: the user, invitation, key or membership is not there, or the workspace is not."""
 
 
 class Unexplained(Refused):

@@ -12,8 +12,8 @@ from typing import Any
 
 from scim_bridge.access.observed import Account, Credential, Inquiry, Invitation, Membership, Observation
 from scim_bridge.connectors.anthropic.client import AdminApi, broken_off
-from scim_bridge.connectors.anthropic.errors import Gone
 from scim_bridge.connectors.anthropic.roles import ADMIN, CHANGEABLE, INHERITED, WORKSPACE_ADMIN
+from scim_bridge.connectors.listings import Gone
 
 OPEN_INVITATIONS = ("pending", "expired")
 

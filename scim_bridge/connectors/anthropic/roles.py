@@ -24,7 +24,7 @@ CAPABILITIES = Capabilities(
     shared_key_fates=("withdraw", "delete", "keep", "report"),
     read_only_account_roles=(ADMIN,),
     keys_restorable=True,
-    batch=200,
+    batch=100,
     # Published: 100 requests a minute for the organization. A burst of 20 on top of 80 never exceeds it.
     rate=Rate(per_minute=80, burst=20),
 )

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from scim_bridge.access.errors import ManagedNatively, Refused
 from scim_bridge.access.observed import CustomRole, Group, Place
+from scim_bridge.connectors.listings import Gone
 from scim_bridge.connectors.openai.client import LONG_PAGE, PAGE, AdminApi, broken_off
-from scim_bridge.connectors.openai.errors import Gone
 from scim_bridge.connectors.openai.rows import custom_role, flag, group, place, text
 
 PLACES_AGE = 60.0

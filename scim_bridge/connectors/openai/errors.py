@@ -13,7 +13,6 @@ import httpx2
 import openai
 
 from scim_bridge.access.errors import (
-    Conflict,
     ManagedNatively,
     NotPermitted,
     OutOfSeats,
@@ -21,16 +20,13 @@ from scim_bridge.access.errors import (
     Refused,
     Transient,
 )
+from scim_bridge.connectors.listings import Gone
 
 AWAY = (502, 503, 504, 520, 521, 522, 523, 524, 529)
 """Statuses of a platform that serves nobody now. A 500 may come of one object alone, which must not stop the others."""
 SEATS = re.compile(r"seat|(member|user)s?_limit")
 NATIVE = re.compile(r"scim|identity_provider|directory_sync")
 KEY = re.compile(r"\bsk-[\w*.-]+")
-
-
-class Gone(Conflict):
-    """404: there is no such user, invitation, project, group, role or key."""
 
 
 class Unexplained(Refused):

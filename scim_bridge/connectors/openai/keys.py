@@ -10,9 +10,10 @@ from typing import Any
 from scim_bridge.access.change import Change, Outcome
 from scim_bridge.access.errors import Refused, Untouchable
 from scim_bridge.access.observed import Credential
+from scim_bridge.connectors.listings import Gone
 from scim_bridge.connectors.openai.catalogue import Catalogue
 from scim_bridge.connectors.openai.client import AdminApi
-from scim_bridge.connectors.openai.errors import REFUSALS, Gone, Unexplained
+from scim_bridge.connectors.openai.errors import REFUSALS, Unexplained
 from scim_bridge.connectors.openai.rows import admin_key, project_key
 
 GONE = "there is no such key any more"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from scim_bridge.access.observed import GROUP, GROUP_ROLE, ORGANIZATION, Membership
+from scim_bridge.connectors.listings import Gone
 from scim_bridge.connectors.openai.catalogue import Catalogue
 from scim_bridge.connectors.openai.client import LONG_PAGE, AdminApi
-from scim_bridge.connectors.openai.errors import Gone, Unexplained
+from scim_bridge.connectors.openai.errors import Unexplained
 from scim_bridge.connectors.openai.rows import assigned, text
 
 
