@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test run test check demo requirements clean
+.PHONY: help install install-test run test check demo bench requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -40,6 +40,9 @@ test: check ## everything: lint, types, import contracts, all tests
 
 demo: install ## an Okta and an Entra conversation on a temporary database, shown step by step
 	@$(BIN)/python -m scim_bridge.demo
+
+bench: install-test ## ratios measured in one run each: leavers on simulated platforms, the door at any size; see bench/README.md
+	@set -e; for each in bench/leavers.py bench/door.py; do $(BIN)/python -m bench.$$(basename $$each .py); done
 
 requirements: install-test ## compile both requirements.txt files from their short lists
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-annotate --no-emit-find-links --no-emit-index-url \

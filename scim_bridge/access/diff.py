@@ -162,14 +162,18 @@ def _waiting(case: Case, whose: Whose) -> Verdict:
     stronger = case.rank(whose.invitation.role, place=False) > case.rank(case.wanted.account_role, place=False)
     changes: tuple[Change, ...] = ()
     if (moved or stronger) and own.provenance == "created":
-        changes = (_replacement(case, whose, own, whose.invitation),)
+        changes = (_replacement(case, whose, own, whose.invitation, moved=moved),)
     kept = replace(own, reasons=case.wanted.account_reasons)
     return Verdict(changes, kept, adopted=whose.adopted, obstacles=case.wanted.unresolved)
 
 
-def _replacement(case: Case, whose: Whose, own: OwnAccount, old: Invitation) -> Change:
-    """Taken back, to be sent anew; or both in one change where the platform can, so that there always is an invitation."""
-    if not case.capabilities.replaces_invitations:
+def _replacement(case: Case, whose: Whose, own: OwnAccount, old: Invitation, *, moved: bool) -> Change:
+    """Taken back, to be sent anew; or both in one change where the platform can, so that there always is an invitation.
+
+    One to another address is always taken back first: two open ones are two accounts to be had, and were the answer about
+    the second lost, a look at the first would not find it.
+    """
+    if moved or not case.capabilities.replaces_invitations:
         return case.change("cancel_invitation", whose, object_id=old.id, because=own.reasons)
     role, because = case.wanted.account_role, case.wanted.account_reasons
     return case.change("invite", Whose(), role=role, was=old.role, object_id=old.id, because=because)

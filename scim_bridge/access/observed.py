@@ -113,9 +113,8 @@ class Inquiry:
 
     `places` None asks for every place and the organization's custom roles (a leaver); an empty set for none; it may hold
     `ORGANIZATION`. `groups` holds place ids that begin with `GROUP`; None asks for every group. `account_id` is set when
-    the ledger knows it. For a group, `email` is its name and `account_id` its own id at the platform. `keys_in` and `custom_in`
-    narrow where keys and custom roles are looked for (None: nowhere narrower than the question); `keys_in` may hold None, for
-    keys of no place.
+    the ledger knows it. For a group, `email` is its name and `account_id` its own id at the platform. `only_keys`, (place id,
+    key id) each, and `custom_in`, place ids, narrow which keys and where custom roles are looked for; None narrows nothing.
     """
 
     email: str | None
@@ -124,7 +123,7 @@ class Inquiry:
     credentials: bool = False
     invitations: bool = True
     groups: frozenset[str] | None = frozenset()
-    keys_in: frozenset[str | None] | None = None
+    only_keys: frozenset[tuple[str | None, str]] | None = None
     custom_in: frozenset[str] | None = None
     kind: Literal["person", "group"] = "person"
 

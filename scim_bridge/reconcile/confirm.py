@@ -24,7 +24,9 @@ def inquiry_after(page: Page, taken: Sequence[Taken]) -> Inquiry:
         places=frozenset(places - groups),
         groups=groups,
         credentials="withdraw_key" in kinds,
-        keys_in=frozenset(each.change.place_id for each in taken if each.change.kind == "withdraw_key"),
+        only_keys=frozenset(
+            (each.change.place_id, each.change.object_id or "") for each in taken if each.change.kind == "withdraw_key"
+        ),
         custom_in=frozenset(places - groups),
         invitations="cancel_invitation" in kinds,
     )

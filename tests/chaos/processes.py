@@ -17,7 +17,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-that-only-this-test-knows-0123456789"
-WORKER = "from scim_bridge import settings, wiring, worker; worker.Worker(wiring.build(settings.read_settings())).run()"
 
 
 def free_port() -> int:
@@ -27,9 +26,20 @@ def free_port() -> int:
 
 
 class Bridge:
-    """Both processes, each in a process group of its own, so that -9 takes gunicorn's workers along."""
+    """Both processes, each in a process group of its own, so that -9 takes gunicorn's workers along.
 
-    def __init__(self, folder: Path, mappings: Path) -> None:
+    `environment` adds what mapping files and settings take from there. `hurry` says by connector how many times as fast as
+    published a platform is asked; see `hurried_worker`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        mappings: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        hurry: Mapping[str, float] | None = None,
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.database_url = f"sqlite:///{folder}/bridge.db"
@@ -39,13 +49,16 @@ class Bridge:
             "SCIM_BRIDGE_MAPPINGS": str(mappings),
             "SCIM_BRIDGE_LOG_LEVEL": "error",
             "PYTHONPATH": str(ROOT),
+            **(environment or {}),
         }
+        self._worker = [sys.executable, "-m", "tests.chaos.hurried_worker"]
+        self._worker += [f"{connector}={factor}" for connector, factor in (hurry or {}).items()]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, what: str) -> None:
         web = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "2"]
         web += ["--log-level", "error", "scim_bridge.app:wsgi_app()"]
-        command = web if what == "web" else [sys.executable, "-c", WORKER]
+        command = web if what == "web" else self._worker
         with (self.folder / f"{what}.log").open("ab") as log:
             self._running[what] = subprocess.Popen(
                 command, cwd=self.folder, env=self._environment, stdout=log, stderr=log, start_new_session=True
@@ -74,12 +87,12 @@ class Bridge:
         finally:
             connection.close()
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float) -> bool:
+    def wait_until(self, holds: Callable[[], bool], seconds: float, *, every: float = 0.1) -> bool:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if holds():
                 return True
-            time.sleep(0.1)
+            time.sleep(every)
         return holds()
 
     def is_up(self) -> bool:

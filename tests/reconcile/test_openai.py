@@ -69,7 +69,7 @@ def test_an_invitation_to_a_stronger_role_is_replaced_without_a_gap(house: OpenA
     assert house.state("users")[ADA] == "reader"
 
 
-def test_a_new_address_gets_a_new_invitation_before_the_old_one_goes(house: OpenAIHouse) -> None:
+def test_the_invitation_to_an_old_address_is_taken_back_before_the_new_one_goes_out(house: OpenAIHouse) -> None:
     ada = house.world.join(ADA, "Research")
     house.world.settle()
     house.simulator.forget_calls()
@@ -77,7 +77,7 @@ def test_a_new_address_gets_a_new_invitation_before_the_old_one_goes(house: Open
     house.world.settle()
     assert house.state("invites") == [(GRACE, "pending")]
     writes = [call.method for call in house.simulator.log if call.method != "GET"]
-    assert writes == ["POST", "DELETE"]
+    assert writes == ["DELETE", "POST"]
 
 
 # --- custom roles

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -35,34 +36,53 @@ class Keyring:
     # looking
 
     def everything(self) -> tuple[Credential, ...]:
-        """Every key."""
-        return self._in({None, *self._catalogue.open_places()})
+        """Every key. One listing for each open project, since a person's keys cannot be asked for, and one of Admin keys."""
+        found = [key for place in sorted(self._catalogue.open_places()) for key in self._of_project(place)]
+        return (*found, *self._admin_keys(found))
 
-    def _in(self, places: Collection[str | None]) -> tuple[Credential, ...]:
-        """One listing for each open project, since a person's keys cannot be asked for; None: those that administer."""
-        projects = self._catalogue.open_places() & set(places)
-        found = [key for place in sorted(projects) for key in self._of_project(place)]
-        emails = {key.owner_id: key.owner_email for key in found if key.owner_id and key.owner_email}
-        admin = self._api.pages("Admin API keys", self._org.admin_api_keys.list) if None in places else []
-        for key in (admin_key(row, self._own_key, self._now()) for row in admin):
-            found.append(replace(key, owner_email=emails.get(key.owner_id or "")))
-        return tuple(found)
-
-    def of(self, owners: Collection[str], places: Collection[str | None] | None) -> tuple[Credential, ...]:
-        """Those of some people, by account id; the accounts may be gone, their keys need not be. `places` None: anywhere."""
+    def of(self, owners: Collection[str], only: Collection[tuple[str | None, str]] | None) -> tuple[Credential, ...]:
+        """Those of some people, by account id; the accounts may be gone, their keys need not be. `only`: of these alone."""
         if not owners:
             return ()
-        listed = self.everything() if places is None else self._in(places)
+        listed = self.everything() if only is None else self._some(only)
         return tuple(key for key in listed if key.owner_id in owners)
 
-    def _of_project(self, place: str) -> Iterator[Credential]:
-        try:  # `any`: left out, keys whose owner has lost the project are hidden, though they are enabled (SDK, list)
-            rows = self._api.filtered("API keys", self._org.projects.api_keys.list, place, owner_project_access="any")
+    def _some(self, only: Collection[tuple[str | None, str]]) -> tuple[Credential, ...]:
+        """Of each project the keys one by one, or its listing where that is fewer requests."""
+        wanted: dict[str | None, list[str]] = defaultdict(list)
+        for place, key_id in sorted(only, key=str):
+            wanted[place].append(key_id)
+        found: list[Credential] = []
+        for place in sorted(self._catalogue.open_places() & wanted.keys()):
+            if len(wanted[place]) > self._api.page_count(_listing(place)):
+                found += self._of_project(place)
+            else:
+                found += self._one_by_one(place, wanted[place])
+        return (*found, *(self._admin_keys(found) if None in wanted else ()))
+
+    def _admin_keys(self, others: Iterable[Credential]) -> list[Credential]:
+        """Their owners have no address in the list; one that is seen among the others is filled in."""
+        emails = {key.owner_id: key.owner_email for key in others if key.owner_id and key.owner_email}
+        rows = self._api.pages("Admin API keys", self._org.admin_api_keys.list)
+        keys = [admin_key(row, self._own_key, self._now()) for row in rows]
+        return [replace(key, owner_email=emails.get(key.owner_id or "")) for key in keys]
+
+    def _of_project(self, place: str) -> list[Credential]:
+        listed = self._org.projects.api_keys.list  # `any`: else enabled keys whose owner has lost the project are hidden (SDK)
+        return self._read(place, lambda: self._api.pages(_listing(place), listed, place, owner_project_access="any"))
+
+    def _one_by_one(self, place: str, key_ids: Iterable[str]) -> list[Credential]:
+        retrieve = self._org.projects.api_keys.retrieve
+        return self._read(place, lambda: [row for each in key_ids if (row := self._api.find(retrieve, each, project_id=place))])
+
+    def _read(self, place: str, rows: Callable[[], list[Any]]) -> list[Credential]:
+        """Of a project that turns out to be archived, none: its keys open nothing."""
+        try:
+            return [project_key(row, place, self._now()) for row in rows()]
         except (Gone, Unexplained):
             if not self._catalogue.is_shut(place):
                 raise
-            return iter(())
-        return (project_key(row, place, self._now()) for row in rows)
+            return []
 
     # deleting
 
@@ -115,3 +135,7 @@ class Keyring:
                 "the dashboard."
             ) from None
         return Outcome("key deleted")
+
+
+def _listing(place: str) -> str:
+    return f"API keys of {place}"

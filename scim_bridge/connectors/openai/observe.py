@@ -139,12 +139,12 @@ class Survey:
     def _credentials(self) -> tuple[Credential, ...]:
         """By their owner, also of an account that is away: keys outlive it."""
         owners: set[str] = set()
-        places: set[str | None] | None = set()
+        keys: set[tuple[str | None, str]] | None = set()
         for inquiry in self._people:
             if inquiry.credentials:
                 owners |= self._ids(inquiry) | ({inquiry.account_id} if inquiry.account_id else set())
-                places = None if places is None or inquiry.keys_in is None else places | inquiry.keys_in
-        return self._keyring.of(owners, places)
+                keys = None if keys is None or inquiry.only_keys is None else keys | inquiry.only_keys
+        return self._keyring.of(owners, keys)
 
 
 def _projects(places: Iterable[str]) -> frozenset[str]:
