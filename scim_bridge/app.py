@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import perf_counter
 
 import structlog
@@ -11,15 +12,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from scim_bridge import wiring
 from scim_bridge.db import Database
 from scim_bridge.logs import configure_logs
+from scim_bridge.mapping.extensions import declare_from
 from scim_bridge.settings import Settings, read_settings
 from scim_bridge.web import early_errors
+from scim_bridge.web.asking import admit
+from scim_bridge.web.bulk import bulk
+from scim_bridge.web.coding import deflate
 from scim_bridge.web.discovery import discovery
 from scim_bridge.web.groups import groups
 from scim_bridge.web.health import Readiness, health
-from scim_bridge.web.limits import Limits
+from scim_bridge.web.limits import STRANGER, Limits
+from scim_bridge.web.me import me
 from scim_bridge.web.options import PREFIX, Options
 from scim_bridge.web.refusals import refuse
-from scim_bridge.web.requests import request_id
+from scim_bridge.web.requests import OneSlash, request_id
+from scim_bridge.web.search import search
 from scim_bridge.web.state import Door, install, this_door
 from scim_bridge.web.users import users
 
@@ -36,12 +43,15 @@ def create_app(database: Database, *, options: Options | None = None, readiness:
     app.config["MAX_CONTENT_LENGTH"] = chosen.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be answered in HTML, and turn a POST into a GET
-    install(app, Door(database, chosen, readiness or Readiness(), Limits(chosen.rate_limit)))
-    for blueprint in (users, groups, discovery):
+    limits, attempts = Limits(chosen.rate_limit), Limits(chosen.attempt_limit, sentence=STRANGER)
+    install(app, Door(database, chosen, readiness or Readiness(), limits, attempts))
+    for blueprint in (users, groups, bulk, discovery, search, me):
         app.register_blueprint(blueprint, url_prefix=PREFIX)
     app.register_blueprint(health(lambda: this_door().database, lambda: this_door().readiness))
     refuse(app)
     _watch(app)
+    app.before_request(admit)
+    app.wsgi_app = OneSlash(app.wsgi_app)  # type: ignore[method-assign]
     if chosen.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
     return app
@@ -54,6 +64,7 @@ def options_of(settings: Settings) -> Options:
         trust_proxy=settings.trust_proxy,
         max_body_bytes=settings.max_body_bytes,
         rate_limit=settings.rate_limit,
+        attempt_limit=settings.attempt_limit,
     )
 
 
@@ -62,7 +73,9 @@ def wsgi_app() -> Flask:
     settings = read_settings()
     configure_logs(settings)
     early_errors.speak_scim()
-    return create_app(Database(settings.database_url), options=options_of(settings), readiness=wiring.readiness())
+    mappings = Path(settings.mappings)
+    declare_from(mappings)
+    return create_app(Database(settings.database_url), options=options_of(settings), readiness=wiring.readiness(mappings))
 
 
 def _watch(app: Flask) -> None:
@@ -76,8 +89,11 @@ def _watch(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
         if response.mimetype == "text/html":  # Flask's own answer to OPTIONS, which is empty
+            response.status_code = 204
             del response.headers["Content-Type"]
+        response = deflate(request, response)
         write = log.debug if request.path in PROBES else log.info
         write(
             "request",

@@ -102,6 +102,9 @@ class Settings:
     trust_proxy: bool = _setting(False, _switch, "believe X-Forwarded-Proto and -Host of the proxy in front")
     max_body_bytes: int = _setting(5_000_000, _whole(1_000, 100_000_000), "largest request body")
     rate_limit: int = _setting(0, _whole(0, 100_000), "requests a second for each source and process, 0 for no limit")
+    attempt_limit: int = _setting(
+        5, _whole(0, 100_000), "requests a second without a valid token, for each address and process, 0 for no limit"
+    )
     invitation_poll: int = _setting(60, _whole(1, 86_400), "seconds between looks for accepted invitations")
     sweep_interval: int = _setting(3600, _whole(10, 604_800), "seconds between looks at everybody who holds something")
     okta_org_url: str | None = _setting(None, _https, "Okta organization, https://example.okta.com")

@@ -16,6 +16,7 @@ from scim_bridge.connectors.sandbox import SANDBOX
 from scim_bridge.db import Database
 from scim_bridge.db.migrate import unmigrated
 from scim_bridge.mapping import revisions
+from scim_bridge.mapping.extensions import declare_from, extensions_state
 from scim_bridge.reconcile.hand import Hand
 from scim_bridge.reconcile.inventory import Inventory
 from scim_bridge.reconcile.platforms import Platforms
@@ -27,12 +28,15 @@ from scim_bridge.web.health import Readiness
 CONNECTORS: Mapping[str, ConnectorType] = MappingProxyType({kind.name: kind for kind in (SANDBOX, ANTHROPIC, OPENAI)})
 
 
-def readiness() -> Readiness:
-    """What `/readyz` says beside the database: migrations, the mapping revision in force, what is wrong with newer files."""
-    return Readiness(unmigrated=unmigrated, mapping=_mapping_state)
+def readiness(mappings: Path | None = None) -> Readiness:
+    """What `/readyz` says beside the database: migrations, the mapping revision in force, what is wrong with newer files.
+
+    With the folder of mapping files: the schemas this process started with, and what a start would find there now.
+    """
+    return Readiness(unmigrated=unmigrated, mapping=lambda database: _mapping_state(database, mappings))
 
 
-def _mapping_state(database: Database) -> dict[str, Any]:
+def _mapping_state(database: Database, mappings: Path | None) -> dict[str, Any]:
     with database.reading() as connection:
         current = revisions.current(connection)
         problems = revisions.newest_problems(connection)
@@ -41,7 +45,8 @@ def _mapping_state(database: Database) -> dict[str, Any]:
         if current is None
         else {"id": current.id, "digest": current.digest[:16], "taken_at": current.taken_at.isoformat()}
     )
-    return {"revision": in_force, "problems": [asdict(each) for each in problems]}
+    schemas = {} if mappings is None else {"schemas": extensions_state(mappings)}
+    return {"revision": in_force, "problems": [asdict(each) for each in problems], **schemas}
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def build(
     environment: Mapping[str, str] | None = None,
     connectors: Mapping[str, ConnectorType] = CONNECTORS,
 ) -> House:
-    """A house for this process. Made after a fork, never before."""
+    """A house for this process. Made after a fork, never before. SettingsError when the schema files have mistakes."""
+    declare_from(Path(settings.mappings))
     database = Database(settings.database_url)
     variables = environment_variables() if environment is None else environment
     platforms = Platforms(database, connectors, variables, database.folder)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
-from scim_bridge.db import Database, metadata
+from scim_bridge.db import Database
+from tests.databases import KINDS, ROOMS_WITH_TABLES, emptied
 
-ROOMS_WITH_TABLES = (
-    "scim_bridge.directory.tables",
-    "scim_bridge.work.tables",
-    "scim_bridge.audit.tables",
-    "scim_bridge.ledger.tables",
-    "scim_bridge.mapping.revisions",
-)
+__all__ = ["ROOMS_WITH_TABLES"]
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +21,8 @@ def _logs_as_at_the_start() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty database with every table, in a file of its own."""
-    for room in ROOMS_WITH_TABLES:
-        importlib.import_module(room)
-    made = Database(f"sqlite:///{tmp_path}/bridge.db")
-    metadata.create_all(made.engine)
-    yield made
-    made.dispose()
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with every table: each test that asks for one runs on SQLite and on PostgreSQL."""
+    with emptied(request.param, tmp_path) as made:
+        yield made

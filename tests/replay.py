@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -65,7 +66,8 @@ class Replay:
             content = self._filled(json.dumps(step["body"], ensure_ascii=False), inside_json=True)
         headers = {name: self._filled(value) for name, value in step.get("headers", {}).items()}
         path = BASE + self._filled(step["path"])
-        return self._client.open(path, query_string=self._filled(query), method=step["method"], headers=headers, data=content)
+        query = self._filled(query)
+        return _inflated(self._client.open(path, query_string=query, method=step["method"], headers=headers, data=content))
 
     def _faults(self, expect: dict[str, Any], response: TestResponse, document: Any) -> Iterator[str]:
         wanted = expect["status"] if isinstance(expect["status"], list) else [expect["status"]]
@@ -138,6 +140,12 @@ def _below(here: Any, part: str) -> Any:
     if isinstance(here, list) and part.isdecimal():
         return here[int(part)] if int(part) < len(here) else _MISSING
     return here.get(part, _MISSING) if isinstance(here, dict) else _MISSING
+
+
+def _inflated(response: TestResponse) -> TestResponse:
+    if response.headers.get("Content-Encoding") == "gzip":
+        response.set_data(gzip.decompress(response.get_data()))
+    return response
 
 
 def _json(response: TestResponse) -> Any:

@@ -39,7 +39,7 @@ from scim_bridge.work.marks import Key, mark
 from scim_bridge.work.slate import Item, unsettled
 from scim_bridge.work.slate import retry as retry_work
 from scim_bridge.work.tables import pace, work
-from tests.conftest import ROOMS_WITH_TABLES
+from tests.databases import ROOMS_WITH_TABLES
 from tests.web.doors import Scim, open_door
 
 MOST_STEPS = 2000
@@ -120,6 +120,7 @@ class World:
         *,
         environment: Mapping[str, str] | None = None,
         connectors: Mapping[str, ConnectorType] = wiring.CONNECTORS,
+        database_url: str | None = None,
     ) -> None:
         for room in ROOMS_WITH_TABLES:
             __import__(room)
@@ -127,10 +128,12 @@ class World:
         self.mappings = folder / "mappings"
         self.mappings.mkdir(exist_ok=True)
         self.environment = dict(environment or {})
-        settings = Settings(database_url=f"sqlite:///{folder}/bridge.db", mappings=str(self.mappings))
+        settings = Settings(database_url=database_url or f"sqlite:///{folder}/bridge.db", mappings=str(self.mappings))
         self.house = wiring.build(settings, environment=self.environment, connectors=connectors)
+        self.house.platforms.folder = folder  # beside a database that is no file, that would be the working directory
         self.database = self.house.database
-        event.listen(self.database.engine, "connect", _without_waiting_for_the_disk)
+        if self.database.is_sqlite:
+            event.listen(self.database.engine, "connect", _without_waiting_for_the_disk)
         metadata.create_all(self.database.engine)
         self.scim: Scim = open_door(self.database)
         self.groups: dict[str, str] = {}

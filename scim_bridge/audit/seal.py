@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, func, insert, select
 
 from scim_bridge.audit.tables import audit_record, audit_seal
+from scim_bridge.db.statements import alone
 
 _START = "0" * 64
 LATEST = 500
@@ -21,6 +22,7 @@ LATEST = 500
 
 def seal(connection: Connection, *, limit: int = 1000) -> int:
     """Chain up to `limit` records that are not yet sealed. Returns how many."""
+    alone(connection, "seal")
     last = connection.execute(select(audit_seal).order_by(audit_seal.c.sequence.desc()).limit(1)).one_or_none()
     sequence, head = (last.sequence, last.hash) if last is not None else (0, _START)
     sealed = select(audit_seal.c.record_id).where(audit_seal.c.record_id == audit_record.c.id).exists()

@@ -106,13 +106,19 @@ def _ask_platforms(desk: Desk, files: Mapping[str, bytes], rules: RuleSet) -> Ch
 
 
 def _load(desk: Desk, folder: Path | None) -> tuple[Mapping[str, bytes], Loaded]:
-    from scim_bridge.mapping.load import load_files
+    from scim_bridge.mapping.extensions import declare_what_stands_in
+    from scim_bridge.mapping.load import Loaded, load_files
     from scim_bridge.mapping.revisions import read_folder
     from scim_bridge.settings import environment_variables
     from scim_bridge.wiring import CONNECTORS
 
-    files = read_folder(folder if folder is not None else Path(desk.settings.mappings))
-    return files, load_files(files, CONNECTORS, environment_variables())
+    chosen = folder if folder is not None else Path(desk.settings.mappings)
+    files, wrong = read_folder(chosen), declare_what_stands_in(chosen)
+    loaded = load_files(files, CONNECTORS, environment_variables())
+    if not wrong:
+        return files, loaded
+    others = (each for each in loaded.errors if each.code != "bad_filter")  # which may lack no more than these schemas
+    return files, Loaded(None, tuple(sorted((*wrong, *others))), loaded.warnings)
 
 
 def _result_json(each: Result) -> dict[str, Any]:

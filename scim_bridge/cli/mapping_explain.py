@@ -47,16 +47,18 @@ def explain(desk: Desk, who: str | None, file: Path | None, source: str | None) 
 
 def _by_file(desk: Desk, file: Path, folder: Path) -> int:
     """Somebody described in a file, by the files of a folder as they stand there."""
+    from scim_bridge.mapping.extensions import declare_what_stands_in
     from scim_bridge.mapping.load import load_files, printable
     from scim_bridge.mapping.revisions import read_folder
     from scim_bridge.mapping.somebody import read_somebody
     from scim_bridge.reconcile.views.explain import person_json
     from scim_bridge.wiring import CONNECTORS
 
+    wrong = declare_what_stands_in(folder)
     somebody, errors = read_somebody(printable(file.name), _content(file))
     loaded = load_files(read_folder(folder), CONNECTORS, None)
-    if somebody is None or loaded.rules is None:
-        problems = [*errors, *loaded.errors]
+    if somebody is None or loaded.rules is None or wrong:
+        problems = [*wrong, *errors, *loaded.errors]
         desk.show({"errors": list(map(vars, problems))}, lambda out: _draw_errors(out, problems))
         return NO
     _show(desk, {**person_json(somebody.person), "source": somebody.source}, _on_each(somebody, loaded.rules))

@@ -5,12 +5,15 @@ A configuration file of gunicorn's: each name below is one of its settings.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from scim_bridge.logs import configure_logs, formatter
+from scim_bridge.mapping.extensions import declare_from
 from scim_bridge.settings import read_settings
 
 _settings = read_settings()
+declare_from(Path(_settings.mappings))  # workers are forked from here, and keep these schemas when one is started again
 
 bind = [_settings.bind]
 workers = _settings.web_workers

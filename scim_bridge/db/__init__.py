@@ -3,6 +3,6 @@
 from sqlalchemy import Connection
 
 from scim_bridge.db.engine import Database
-from scim_bridge.db.metadata import UtcTime, metadata, utc_now
+from scim_bridge.db.metadata import UtcTime, metadata, utc_now, words
 
-__all__ = ["Connection", "Database", "UtcTime", "metadata", "utc_now"]
+__all__ = ["Connection", "Database", "UtcTime", "metadata", "utc_now", "words"]

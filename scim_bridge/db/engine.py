@@ -2,7 +2,8 @@
 
 SQLite: WAL, `synchronous=FULL` (a SCIM 2xx is a promise that survives a power cut), `busy_timeout`, and `BEGIN
 IMMEDIATE` for every writing transaction (a deferred one that upgrades fails at once under contention). Reading transactions are
-plain `BEGIN`, so that they never queue behind writers. PostgreSQL: READ COMMITTED, `pool_pre_ping`.
+plain `BEGIN`, so that they never queue behind writers. PostgreSQL: READ COMMITTED for writing, one snapshot for reading
+(see `postgresql`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from scim_bridge.db.postgresql import OPERATORS, RETRYABLE, postgresql_engine, snapshot, sqlstate
 from scim_bridge.db.sqlite_file import watch
 from scim_bridge.errors import DatabaseUnavailable, SettingsError
 
@@ -28,8 +30,6 @@ T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 10
 _ATTEMPTS = 4
 _SAFE = "Nothing was written; trying again is safe."
-# PostgreSQL: serialization failure, deadlock detected, lock not available.
-_RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
 
 
 class Database:
@@ -54,7 +54,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one snapshot and writes nothing."""
         with _translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(scim_bridge_reading=True)
+            connection = connection.execution_options(scim_bridge_reading=True) if self.is_sqlite else snapshot(connection)
             with connection.begin():
                 yield connection
 
@@ -94,14 +94,14 @@ def _translated() -> Iterator[None]:
     except (DBAPIError, sqlite3.DatabaseError) as error:
         if _is_retryable(error):
             raise DatabaseUnavailable(f"The database asked for another try. {_SAFE}") from error
-        if type(error) in (DatabaseError, sqlite3.DatabaseError):  # SQLite: damaged, or no database at all
+        if sqlstate(error) in OPERATORS or type(error) in (DatabaseError, sqlite3.DatabaseError):  # or SQLite: damaged, no database
             raise DatabaseUnavailable(f"The database cannot be read: an operator must look at it. {_SAFE}") from error
         raise
 
 
 def _is_retryable(error: BaseException) -> bool:
     cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
-    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES
+    return sqlstate(cause) in RETRYABLE
 
 
 def _make_engine(url: str, busy_timeout: float) -> Engine:
@@ -112,13 +112,13 @@ def _make_engine(url: str, busy_timeout: float) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, busy_timeout)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True)
+        return postgresql_engine(parsed, busy_timeout)
     raise SettingsError("SCIM_BRIDGE_DATABASE_URL names neither sqlite nor postgresql.")
 
 
 def _sqlite_engine(url: str, busy_timeout: float) -> Engine:
     database = make_url(url).database
-    if database and database != ":memory:":
+    if database and database != ":memory:" and not database.startswith("file:"):
         Path(database).resolve().parent.mkdir(parents=True, exist_ok=True)
     # What a failed statement was about is people, tokens' hashes and keys: the error does not repeat it.
     connect = {"timeout": busy_timeout, "check_same_thread": False}

@@ -20,6 +20,7 @@ def migrate(database: Database) -> str:
     """Upgrade to the newest version; returns it. On SQLite the writing transaction is the lock, on PostgreSQL an advisory one."""
     with database.writing() as connection:
         if not database.is_sqlite:
+            connection.execute(text("set local lock_timeout = 0"))  # another process's migration may take its time
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(_config(connection), "head")
     return newest()

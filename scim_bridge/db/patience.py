@@ -28,7 +28,8 @@ def at_most(connection: Connection, seconds: float) -> Iterator[None]:
             with _clocked(connection, monotonic() + seconds):
                 yield
         else:
-            connection.execute(text(f"set local statement_timeout = {int(seconds * 1000)}"))
+            # At least one millisecond: none at all would mean for ever.
+            connection.execute(text(f"set local statement_timeout = {max(1, int(seconds * 1000))}"))
             yield
             connection.execute(text("set local statement_timeout to default"))
     except OperationalError as error:

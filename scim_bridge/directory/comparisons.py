@@ -1,6 +1,6 @@
 """One column against one value. Text is compared literally: no pattern language, so nothing in a value is special.
 
-(LIKE would need escapes, and SQLite's takes `a` for `A` even where case counts.)
+(LIKE would need escapes, and SQLite's takes `a` for `A` even where case counts.) Order is by code point everywhere.
 """
 
 from __future__ import annotations
@@ -9,12 +9,32 @@ from collections.abc import Callable
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, true
+from sqlalchemy import ColumnElement, String, and_, func, literal, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from scim_bridge.directory.tables import KEY_LENGTH, user_value
 from scim_bridge.directory.values import compared
 from scim_bridge.scim.attribute import Attribute
 from scim_bridge.scim.instant import parse_instant
+
+
+class ByCodePoint(FunctionElement[str]):
+    """Text in the order of its code points, whatever the database's collation."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(ByCodePoint)
+def _as_it_is(element: ByCodePoint, compiler: Any, **arguments: Any) -> str:
+    """SQLite compares bytes of UTF-8, which is the order of code points."""
+    return str(compiler.process(element.clauses, **arguments))
+
+
+@compiles(ByCodePoint, "postgresql")
+def _collated(element: ByCodePoint, compiler: Any, **arguments: Any) -> str:
+    return f'(({compiler.process(element.clauses, **arguments)}) COLLATE "C")'
 
 
 def column_compares(column: ColumnElement[Any], leaf: Attribute, op: str, value: Any) -> ColumnElement[bool]:
@@ -58,7 +78,8 @@ def _column_of(leaf: Attribute) -> str:
 def _compares(column: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
     if op in ("co", "sw", "ew"):
         return _contains(column, op, value)
-    found: ColumnElement[bool] = _ORDERS[op](column, value)
+    compared_by = column if op == "eq" or not isinstance(value, str) else ByCodePoint(column)
+    found: ColumnElement[bool] = _ORDERS[op](compared_by, value)
     return found
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, literal, or_, select
 
-from scim_bridge.directory.filters import compiled
+from scim_bridge.directory.filters import Terms, compiled
 from scim_bridge.directory.row_terms import RowTerms, member_group_terms, member_user_terms, meta_terms
 from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
+from scim_bridge.directory.value_terms import GROUP_VALUES
 from scim_bridge.scim.filters import Compare, Node, Present, Ref
-from scim_bridge.scim.registry import GROUP_URN
+from scim_bridge.scim.registry import GROUP, GROUP_URN
 
 
 def group_condition(node: Node, location: str) -> ColumnElement[bool]:
@@ -29,23 +30,28 @@ class _GroupTerms:
     location: str
 
     def compare(self, ref: Ref, op: str, value: object) -> ColumnElement[bool]:
-        if ref.attribute.name == "members":
+        if _is_members(ref):
             return self.value_path(ref.down_to(None), Compare(ref, op, value))  # type: ignore[arg-type]
-        return self._row(ref).compare(ref, op, value)
+        found = self._terms(ref).compare(ref, op, value)
+        return or_(found, GROUP_VALUES.compare(ref, op, value)) if _extends_schemas(ref) else found
 
     def present(self, ref: Ref) -> ColumnElement[bool]:
-        if ref.attribute.name == "members":
+        if _is_members(ref):
             return self.value_path(ref.down_to(None), Present(ref))
-        return self._row(ref).present(ref)
+        return self._terms(ref).present(ref)
 
     def value_path(self, ref: Ref, inner: Node) -> ColumnElement[bool]:
+        if not _is_members(ref):
+            return GROUP_VALUES.value_path(ref, inner)
         users, groups = member_conditions(inner, self.location)
         holds = select(member.c.group_id).join(scim_user, scim_user.c.id == member.c.user_id).where(users)
         child = group_member.c.child_id.in_(select(scim_group.c.id).where(groups).correlate(None))
         parents = select(group_member.c.parent_id).where(child)
         return or_(scim_group.c.id.in_(holds), scim_group.c.id.in_(parents))
 
-    def _row(self, ref: Ref) -> RowTerms:
+    def _terms(self, ref: Ref) -> Terms:
+        if ref.extension:
+            return GROUP_VALUES
         if ref.attribute.name == "meta":
             return meta_terms(scim_group, "Group", f"{self.location}/Groups")
         return RowTerms(_COLUMNS)
@@ -57,3 +63,12 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
     "externalId": scim_group.c.external_id,
     "id": scim_group.c.scim_id,
 }
+
+
+def _is_members(ref: Ref) -> bool:
+    return ref.attribute.name == "members" and not ref.extension
+
+
+def _extends_schemas(ref: Ref) -> bool:
+    """Every group has its own schema's URN; those of extensions are rows."""
+    return ref.attribute.name == "schemas" and not ref.extension and bool(GROUP.extensions)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
 from scim_bridge.db.patience import TooSlow, at_most
-from scim_bridge.db.statements import CHUNK, chunks, insert
+from scim_bridge.db.statements import CHUNK, alone, chunks, insert
 from scim_bridge.directory.nesting import is_below
 from scim_bridge.directory.tables import Row, group_member, member, scim_group, scim_user
 from scim_bridge.scim.errors import InvalidValue, TooMany
@@ -160,6 +160,7 @@ def _enrol(connection: Connection, group_id: int, users: Sequence[int]) -> froze
 def _nest(connection: Connection, parent_id: int, children: Sequence[int]) -> frozenset[int]:
     if not children:
         return frozenset()
+    alone(connection, "nesting")  # two that look at once would each see no circle, and make one together
     if any(is_below(connection, group_id=parent_id, top=some) for some in chunks(children)):
         raise InvalidValue("A group cannot contain itself, directly or through other groups. Nothing was changed.")
     added: set[int] = set()

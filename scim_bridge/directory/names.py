@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from scim_bridge.directory.tables import NAME_LENGTH
 from scim_bridge.scim.errors import InvalidValue
 from scim_bridge.scim.fold import fold
@@ -18,3 +20,8 @@ def checked(attribute: str, text: str) -> str:
     if len(text) > NAME_LENGTH:
         raise InvalidValue(f"{attribute} is longer than {NAME_LENGTH} characters.")
     return text
+
+
+def filter_for(attribute: str, text: str) -> str:
+    """The filter that finds who has this name."""
+    return f"{attribute} eq {json.dumps(text, ensure_ascii=False)}"

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import CTE, Connection, Select, func, literal, select
+from sqlalchemy import CTE, Connection, Select, bindparam, func, literal, select
 
 from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
 
 
-def groups_of_users(user_ids: Collection[int]) -> CTE:
-    """Rows (user_id, group_id, direct): every live group that holds one of the users, itself or through nesting."""
+@cache
+def groups_of_users() -> CTE:
+    """Rows (user_id, group_id, direct): every live group that holds one of the users, itself or through nesting.
+
+    The users are the parameter `users`, given on executing: building this statement takes longer than running it.
+    """
     first = (
         select(member.c.user_id, member.c.group_id, literal(1).label("direct"))
         .join(scim_group, scim_group.c.id == member.c.group_id)
-        .where(member.c.user_id.in_(user_ids), scim_group.c.retired_at.is_(None))
+        .where(member.c.user_id.in_(bindparam("users", expanding=True)), scim_group.c.retired_at.is_(None))
     )
     walk = first.cte("groups_of_users", recursive=True)
     above = (
@@ -35,6 +40,13 @@ def below_of(first: Select[int]) -> CTE:
     """Rows (id): the groups of `first`, which selects one column, and every group nested in them."""
     walk = select(first.subquery().columns[0].label("id")).cte(recursive=True)
     return walk.union(select(group_member.c.child_id).join(walk, group_member.c.parent_id == walk.c.id))
+
+
+def pairs_below(first: Select[int]) -> CTE:
+    """Rows (root, id): each group of `first` with every group nested in it; `id` may be `root` itself on a circle only."""
+    roots = select(group_member.c.parent_id.label("root"), group_member.c.child_id.label("id"))
+    walk = roots.where(group_member.c.parent_id.in_(first)).cte(recursive=True)
+    return walk.union(select(walk.c.root, group_member.c.child_id).join(walk, group_member.c.parent_id == walk.c.id))
 
 
 def is_below(connection: Connection, *, group_id: int, top: Collection[int]) -> bool:

@@ -41,18 +41,24 @@ class Page:
 
 def page_of_users(connection: Connection, wanted: Wanted) -> Page:
     """The users of the source that the filter finds."""
-    found = scim_user.c.source_id == wanted.source_id
-    if wanted.node is not None:
-        found = and_(found, user_condition(wanted.node, wanted.source_id, wanted.location))
-    return _page(connection, scim_user, found, wanted)
+    return _page(connection, scim_user, users_found(wanted.source_id, wanted.node, wanted.location), wanted)
 
 
 def page_of_groups(connection: Connection, wanted: Wanted) -> Page:
     """The groups of the source that the filter finds, without members."""
-    found = and_(scim_group.c.source_id == wanted.source_id, scim_group.c.retired_at.is_(None))
-    if wanted.node is not None:
-        found = and_(found, group_condition(wanted.node, wanted.location))
-    return _page(connection, scim_group, found, wanted)
+    return _page(connection, scim_group, groups_found(wanted.source_id, wanted.node, wanted.location), wanted)
+
+
+def users_found(source_id: int, node: Node | None, location: str) -> ColumnElement[bool]:
+    """The condition on `scim_user` of being the source's, and found by the filter."""
+    theirs = scim_user.c.source_id == source_id
+    return theirs if node is None else and_(theirs, user_condition(node, source_id, location))
+
+
+def groups_found(source_id: int, node: Node | None, location: str) -> ColumnElement[bool]:
+    """The condition on `scim_group` of being the source's, alive, and found by the filter."""
+    theirs = and_(scim_group.c.source_id == source_id, scim_group.c.retired_at.is_(None))
+    return theirs if node is None else and_(theirs, group_condition(node, location))
 
 
 def _page(connection: Connection, table: Any, found: ColumnElement[bool], wanted: Wanted) -> Page:

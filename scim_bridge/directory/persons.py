@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -97,12 +98,15 @@ def _with_user() -> Select[Any]:
     )
 
 
+@cache
+def _names_of_groups() -> Select[Any]:
+    walk = groups_of_users()
+    return select(walk.c.user_id, scim_group.c.display_name).join(scim_group, scim_group.c.id == walk.c.group_id)
+
+
 def _group_names(connection: Connection, user_rows: Iterable[int]) -> dict[int, frozenset[str]]:
-    walk = groups_of_users(list(user_rows))
     names: dict[int, set[str]] = {}
-    for user_row, name in connection.execute(
-        select(walk.c.user_id, scim_group.c.display_name).join(scim_group, scim_group.c.id == walk.c.group_id)
-    ):
+    for user_row, name in connection.execute(_names_of_groups(), {"users": list(user_rows)}):
         names.setdefault(user_row, set()).add(name)
     return {user_row: frozenset(found) for user_row, found in names.items()}
 

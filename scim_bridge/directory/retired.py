@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from scim_bridge.directory.tables import Row, group_member, member, scim_group
+from scim_bridge.directory.values import hand_on_group_values
 
 
 def retire(connection: Connection, group: Row, *, now: datetime) -> None:
@@ -36,6 +37,7 @@ def succeed(connection: Connection, group: Row, *, now: datetime) -> int:
     values = {name: value for name, value in group._mapping.items() if name in scim_group.c and name != "id"}
     new_id = connection.execute(insert(scim_group).values(values).returning(scim_group.c.id)).scalar_one()
     connection.execute(update(group_member).where(group_member.c.child_id == group.id).values(child_id=new_id))
+    hand_on_group_values(connection, group, int(new_id))
     return int(new_id)
 
 

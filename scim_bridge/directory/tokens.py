@@ -8,9 +8,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from scim_bridge.audit.records import Entry, record
+from scim_bridge.db.statements import alone
 from scim_bridge.directory import sources
 from scim_bridge.directory.tables import Row, source, token
 from scim_bridge.errors import NotFoundError, UsageError
@@ -92,9 +93,7 @@ def revoke(connection: Connection, token_id: int, *, initiator: str, now: dateti
 def authenticate(connection: Connection, presented: str, *, now: datetime) -> Credential | None:
     """Whose token this is; None when it is unknown, expired, revoked, or its source is disabled."""
     digest = _hash(presented)
-    row = connection.execute(
-        select(token, source.c.name.label("source"), source.c.disabled_at).join(source).where(token.c.hash == digest)
-    ).first()
+    row = connection.execute(_BY_HASH, {"digest": digest}).first()
     # Looked up by its hash, so timing tells nothing of the token; compared again so as not to hang on the index.
     if row is None or not hmac.compare_digest(row.hash, digest):
         return None
@@ -103,6 +102,10 @@ def authenticate(connection: Connection, presented: str, *, now: datetime) -> Cr
     if row.expires_at is not None and row.expires_at <= now:
         return None
     return Credential(row.id, row.name, row.source_id, row.source, row.last_used_at)
+
+
+_BY_HASH = select(token, source.c.name.label("source"), source.c.disabled_at).join(source).where(token.c.hash == bindparam("digest"))
+"""Made once: it is asked with every request."""
 
 
 def touch(connection: Connection, token_id: int, *, now: datetime) -> None:
@@ -116,6 +119,7 @@ def bootstrap(connection: Connection, secret: str, *, now: datetime) -> bool:
 
     Returns whether that happened. Tokens that were revoked exist, so this never opens a door that somebody shut.
     """
+    alone(connection, "bootstrap")
     if connection.execute(select(token.c.id).limit(1)).first() is not None:
         return False
     if sources.DEFAULT not in {known.name for known in sources.list_all(connection)}:

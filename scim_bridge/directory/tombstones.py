@@ -18,8 +18,10 @@ def revive_or_make(connection: Connection, source_id: int, columns: Mapping[str,
     state = {"deactivated_at": None if columns["active"] else now, "deleted_at": None}
     found = _by_user_name(connection, source_id, columns) or _by_external_id(connection, source_id, columns)
     if found is not None:
-        connection.execute(update(person).where(person.c.id == found).values(**identity, **state))
-        return found
+        # PostgreSQL: another request may have been quicker to find them.
+        there = update(person).where(person.c.id == found, person.c.deleted_at.is_not(None))
+        if connection.execute(there.values(**identity, **state)).rowcount == 1:
+            return found
     values = {"source_id": source_id, "created_at": now, **identity, **state}
     return int(connection.execute(insert(person).values(values).returning(person.c.id)).scalar_one())
 

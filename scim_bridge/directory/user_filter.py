@@ -1,8 +1,4 @@
-"""What a filter on Users asks of the directory.
-
-Values are looked up as `id IN (SELECT user_id FROM user_value ...)`, not by a correlated EXISTS: so an equality is one
-look into the index, however many users there are.
-"""
+"""What a filter on Users asks of the directory: columns of `scim_user`, rows of `user_value`, and memberships."""
 
 from __future__ import annotations
 
@@ -11,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from scim_bridge.directory.comparisons import value_compares, value_is_present
 from scim_bridge.directory.filters import compiled
-from scim_bridge.directory.nesting import below_of
+from scim_bridge.directory.nesting import below_of, pairs_below
 from scim_bridge.directory.row_terms import RowTerms, member_group_terms, meta_terms
-from scim_bridge.directory.tables import group_member, member, scim_group, scim_user, user_value
-from scim_bridge.scim.filters import And, Compare, Node, Present, Ref
+from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
+from scim_bridge.directory.value_terms import USER_VALUES
+from scim_bridge.scim.filters import Compare, Node, Present, Ref, refs_in
 
 
 def user_condition(node: Node, source_id: int, location: str) -> ColumnElement[bool]:
@@ -30,27 +26,17 @@ class _UserTerms:
     location: str
 
     def compare(self, ref: Ref, op: str, value: object) -> ColumnElement[bool]:
-        row = self._row(ref)
-        if row is not None:
-            return row.compare(ref, op, value)
         if _is_groups(ref):
             return self.value_path(ref.down_to(None), Compare(ref, op, value))  # type: ignore[arg-type]
-        values = user_value.alias()
-        return scim_user.c.id.in_(_of(values, ref).where(value_compares(values, ref.leaf, op, value)))
+        return (self._row(ref) or USER_VALUES).compare(ref, op, value)
 
     def present(self, ref: Ref) -> ColumnElement[bool]:
-        row = self._row(ref)
-        if row is not None:
-            return row.present(ref)
         if _is_groups(ref):
             return self.value_path(ref.down_to(None), Present(ref))
-        values = user_value.alias()
-        return scim_user.c.id.in_(_of(values, ref).where(value_is_present(values)))
+        return (self._row(ref) or USER_VALUES).present(ref)
 
     def value_path(self, ref: Ref, inner: Node) -> ColumnElement[bool]:
-        if _is_groups(ref):
-            return self._in_groups(inner)
-        return scim_user.c.id.in_(_items(ref, inner))
+        return self._in_groups(inner) if _is_groups(ref) else USER_VALUES.value_path(ref, inner)
 
     def _row(self, ref: Ref) -> RowTerms | None:
         if ref.extension:
@@ -65,10 +51,23 @@ class _UserTerms:
         direct = compiled(inner, member_group_terms(self.location, "direct"))
         indirect = compiled(inner, member_group_terms(self.location, "indirect"))
         holds = select(member.c.user_id).join(scim_group, scim_group.c.id == member.c.group_id).where(live, direct)
-        above = select(scim_group.c.id).where(live, indirect)
-        nested = below_of(select(group_member.c.child_id).where(group_member.c.parent_id.in_(above)))
-        reached = select(member.c.user_id).where(member.c.group_id.in_(select(nested.c.id)))
+        reached = _reached(select(scim_group.c.id).where(live, indirect), told_apart=_asks_for_type(inner))
         return or_(scim_user.c.id.in_(holds), scim_user.c.id.in_(reached))
+
+
+def _reached(above: Select[int], *, told_apart: bool) -> Select[int]:
+    """Who is in these groups through others. `told_apart`: without those who are in the same group directly as well, which is
+    then `direct` and nothing else; where the filter does not ask for the type, they are found either way."""
+    if told_apart:
+        nested, itself = pairs_below(above), member.alias()
+        directly = select(itself.c.user_id).where(itself.c.group_id == nested.c.root, itself.c.user_id == member.c.user_id)
+        return select(member.c.user_id).join(nested, nested.c.id == member.c.group_id).where(~directly.exists())
+    below = below_of(select(group_member.c.child_id).where(group_member.c.parent_id.in_(above)))
+    return select(member.c.user_id).where(member.c.group_id.in_(select(below.c.id)))
+
+
+def _asks_for_type(inner: Node) -> bool:
+    return any(ref.sub is not None and ref.sub.name == "type" for ref in refs_in(inner))
 
 
 _COLUMNS: dict[str, ColumnElement[Any]] = {
@@ -81,53 +80,3 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
 
 def _is_groups(ref: Ref) -> bool:
     return ref.attribute.name == "groups" and not ref.extension
-
-
-def _of(values: Any, ref: Ref) -> Select[int]:
-    """The users with rows for this attribute; only those of the sub-attribute where there is one."""
-    rows = select(values.c.user_id).where(values.c.attribute == ref.down_to(None).path)
-    if ref.attribute.is_complex and ref.sub is None:
-        return rows
-    return rows.where(values.c.sub == (ref.sub.name if ref.sub else ""))
-
-
-def _items(ref: Ref, inner: Node) -> Select[int]:
-    """The users with one value of the attribute that meets `inner`.
-
-    The search starts from an equality where there is one that must hold, so that the index finds the few candidates.
-    """
-    anchor = user_value.alias()
-    start = _must_equal(inner)
-    rows = _of(anchor, ref if start is None else start.ref)
-    if start is not None:
-        rows = rows.where(value_compares(anchor, start.ref.leaf, "eq", start.value))
-    return rows.where(compiled(inner, _ItemTerms(anchor)))
-
-
-def _must_equal(inner: Node) -> Compare | None:
-    terms = inner.terms if isinstance(inner, And) else (inner,)
-    equal = [term for term in terms if isinstance(term, Compare) and term.op == "eq"]
-    named = [term for term in equal if term.ref.leaf.name == "value"]
-    return next(iter(named + equal), None)
-
-
-@dataclass(frozen=True)
-class _ItemTerms:
-    """The leaves within brackets: other rows of the same user, attribute and item as the anchor's."""
-
-    anchor: Any
-
-    def compare(self, ref: Ref, op: str, value: object) -> ColumnElement[bool]:
-        row = user_value.alias()
-        return self._same_item(row, ref).where(value_compares(row, ref.leaf, op, value)).exists()
-
-    def present(self, ref: Ref) -> ColumnElement[bool]:
-        row = user_value.alias()
-        return self._same_item(row, ref).where(value_is_present(row)).exists()
-
-    def value_path(self, ref: Ref, inner: Node) -> ColumnElement[bool]:
-        raise AssertionError("the parser refuses brackets within brackets")
-
-    def _same_item(self, row: Any, ref: Ref) -> Select[int]:
-        same = and_(row.c.user_id == self.anchor.c.user_id, row.c.item == self.anchor.c.item)
-        return _of(row, ref).where(same)

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scim_bridge.directory import tombstones
-from scim_bridge.directory.names import checked, key_of
+from scim_bridge.directory.names import checked, filter_for, key_of
 from scim_bridge.directory.tables import Row, member, scim_group, scim_user
 from scim_bridge.directory.values import write_values
 from scim_bridge.scim.errors import NotFound, Uniqueness
@@ -20,24 +20,32 @@ from scim_bridge.scim.errors import NotFound, Uniqueness
 
 def get_user(connection: Connection, source_id: int, scim_id: str, *, to_change: bool = False) -> Row:
     """The user of this source, or NotFound. `to_change`: nobody else changes it before this transaction ends."""
-    wanted = select(scim_user).where(scim_user.c.scim_id == scim_id, scim_user.c.source_id == source_id)
-    row = connection.execute(wanted.with_for_update() if to_change else wanted).first()
+    row = connection.execute(_LOCKED if to_change else _WANTED, {"wanted_id": scim_id, "of_source": source_id}).first()
     if row is None:
         raise NotFound("There is no such User. It may have been deleted, or never have been created here.")
     return row
 
 
-def insert_user(connection: Connection, source_id: int, resource: Mapping[str, Any], *, now: datetime) -> Row:
+_WANTED = select(scim_user).where(
+    scim_user.c.scim_id == bindparam("wanted_id"), scim_user.c.source_id == bindparam("of_source")
+)
+_LOCKED = _WANTED.with_for_update(key_share=True)
+"""Made once: building such a statement takes longer than running it."""
+
+
+def insert_user(
+    connection: Connection, source_id: int, resource: Mapping[str, Any], *, now: datetime, scim_id: str | None = None
+) -> Row:
     """Store a new User and return its row. Uniqueness when the userName is taken, whatever its case.
 
     Somebody who was here before gets their person back (see `tombstones`).
     """
     columns = _columns(resource)
-    _refuse_taken(connection, source_id, columns["user_name_key"], but=None)
+    _refuse_taken(connection, source_id, columns, but=None)
     person_id = tombstones.revive_or_make(connection, source_id, columns, now=now)
-    values = {"scim_id": str(uuid4()), "source_id": source_id, "person_id": person_id, **columns}
+    values = {"scim_id": scim_id or str(uuid4()), "source_id": source_id, "person_id": person_id, **columns}
     stamps = {"version": 1, "created_at": now, "modified_at": now}
-    row = _store(connection, insert(scim_user).values(**values, **stamps).returning(scim_user))
+    row = _store(connection, insert(scim_user).values(**values, **stamps).returning(scim_user), columns)
     write_values(connection, row.id, resource, fresh=True)
     return row
 
@@ -48,11 +56,13 @@ def update_user(connection: Connection, row: Row, resource: Mapping[str, Any], *
     if columns["payload"] == row.payload:
         return row
     if columns["user_name_key"] != row.user_name_key:
-        _refuse_taken(connection, row.source_id, columns["user_name_key"], but=row.id)
+        _refuse_taken(connection, row.source_id, columns, but=row.id)
     stamps = {"version": row.version + 1, "modified_at": now}
     changed = update(scim_user).where(scim_user.c.id == row.id).values(**columns, **stamps).returning(scim_user)
-    stored = _store(connection, changed)
+    stored = _store(connection, changed, columns)
     write_values(connection, row.id, resource, fresh=False)
+    if stored.user_name != row.user_name:
+        _touch_groups(connection, row.id, now)  # which show their members by name
     tombstones.follow(connection, row, stored, now=now)
     return stored
 
@@ -67,9 +77,7 @@ def others_with_external_id(connection: Connection, row: Row) -> int:
 
 def delete_user(connection: Connection, row: Row, *, now: datetime) -> None:
     """Delete the User and every membership. The person stays as a tombstone."""
-    of_theirs = select(member.c.group_id).where(member.c.user_id == row.id)
-    stamps = {"version": scim_group.c.version + 1, "modified_at": now}
-    connection.execute(update(scim_group).where(scim_group.c.id.in_(of_theirs)).values(stamps))
+    _touch_groups(connection, row.id, now)
     connection.execute(delete(member).where(member.c.user_id == row.id))
     connection.execute(delete(scim_user).where(scim_user.c.id == row.id))
     tombstones.bury(connection, row, now=now)
@@ -79,6 +87,13 @@ def stored_user(row: Row) -> dict[str, Any]:
     """The User of a row, without what the server adds."""
     found: dict[str, Any] = orjson.loads(row.payload)
     return found
+
+
+def _touch_groups(connection: Connection, user_id: int, now: datetime) -> None:
+    """Another version of every group the user is in directly."""
+    of_theirs = select(member.c.group_id).where(member.c.user_id == user_id)
+    stamps = {"version": scim_group.c.version + 1, "modified_at": now}
+    connection.execute(update(scim_group).where(scim_group.c.id.in_(of_theirs)).values(stamps))
 
 
 def _columns(resource: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,18 +107,20 @@ def _columns(resource: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse_taken(connection: Connection, source_id: int, key: str, *, but: int | None) -> None:
+def _refuse_taken(connection: Connection, source_id: int, columns: Mapping[str, Any], *, but: int | None) -> None:
+    key = columns["user_name_key"]
     holder = select(scim_user.c.id).where(scim_user.c.source_id == source_id, scim_user.c.user_name_key == key)
     if connection.scalar(holder) not in (None, but):
-        raise _taken()
+        raise _taken(columns["user_name"])
 
 
-def _store(connection: Connection, statement: Any) -> Row:
+def _store(connection: Connection, statement: Any, columns: Mapping[str, Any]) -> Row:
     try:
         return connection.execute(statement).one()
     except IntegrityError as error:  # two requests at once; looking first found nothing
-        raise _taken() from error
+        raise _taken(columns["user_name"]) from error
 
 
-def _taken() -> Uniqueness:
-    return Uniqueness("There is already a User with this userName (compared without case). Find it by a filter.")
+def _taken(name: str) -> Uniqueness:
+    found_by = filter_for("userName", name)
+    return Uniqueness(f"There is already a User with this userName (compared without case). Find it by the filter {found_by}.")

@@ -13,7 +13,7 @@ from scim_bridge.directory.tables import Connection, Row
 from scim_bridge.intake.consequences import group_changed, look_at_groups, principal_changed
 from scim_bridge.intake.push import Push
 from scim_bridge.intake.roster import Roster
-from scim_bridge.intake.users import keeping_external_id, patched
+from scim_bridge.intake.users import after_put, patched
 from scim_bridge.scim.members import members_of
 from scim_bridge.scim.patch import (
     AddMembers,
@@ -28,11 +28,11 @@ from scim_bridge.scim.payloads import load_resource
 from scim_bridge.scim.registry import GROUP
 
 
-def create_group(connection: Connection, push: Push, body: Any) -> Row:
-    """POST, with members or without. The stored row."""
+def create_group(connection: Connection, push: Push, body: Any, *, scim_id: str | None = None) -> Row:
+    """POST, with members or without. The stored row, under the id that a Bulk request has promised to others, if it has."""
     resource = load_resource(body, GROUP, creating=True)
     named = members_of(body) or ()
-    row = insert_group(connection, push.source_id, resource, now=push.now)
+    row = insert_group(connection, push.source_id, resource, now=push.now, scim_id=scim_id)
     group_changed(connection, push, row, "group.created", before={}, after=resource)
     principal_changed(connection, push, row)
     roster = Roster(connection, push, row)
@@ -43,8 +43,8 @@ def create_group(connection: Connection, push: Push, body: Any) -> Row:
 def replace_group(connection: Connection, push: Push, scim_id: str, body: Any) -> Row:
     """PUT. With `members` these are the members; without, the set stays."""
     resource, named = load_resource(body, GROUP, creating=False), members_of(body)
-    row = get_group(connection, push.source_id, scim_id, to_change=True)
-    row = _update(connection, push, row, keeping_external_id(stored_group(row), resource))
+    row = _held(connection, push, scim_id)
+    row = _update(connection, push, row, after_put(stored_group(row), resource, GROUP))
     if named is None:
         return row
     roster = Roster(connection, push, row)
@@ -55,7 +55,7 @@ def replace_group(connection: Connection, push: Push, scim_id: str, body: Any) -
 def patch_group(connection: Connection, push: Push, scim_id: str, body: Any) -> Row:
     """PATCH. All operations, or none. Only members that it names are looked at."""
     patch = split_members(load_patch(body, GROUP))
-    row = get_group(connection, push.source_id, scim_id, to_change=True)
+    row = _held(connection, push, scim_id)
     if patch.attributes:
         row = _update(connection, push, row, patched(stored_group(row), row.scim_id, patch.attributes, GROUP))
     roster = Roster(connection, push, row)
@@ -66,11 +66,18 @@ def patch_group(connection: Connection, push: Push, scim_id: str, body: Any) -> 
 
 def delete_group(connection: Connection, push: Push, scim_id: str) -> None:
     """DELETE, at the same cost whatever the group's size. Its name is free at once; its people are looked at."""
-    row = get_group(connection, push.source_id, scim_id, to_change=True)
+    row = _held(connection, push, scim_id)
     delete_row(connection, row, now=push.now)
     group_changed(connection, push, row, "group.deleted", before=stored_group(row), after={})
     principal_changed(connection, push, row, urgent=True)
     look_at_groups(connection, push, [row.id], urgent=True)
+
+
+def _held(connection: Connection, push: Push, scim_id: str) -> Row:
+    """The group's row, ours until the transaction ends, in a version that the client asked for."""
+    row = get_group(connection, push.source_id, scim_id, to_change=True)
+    push.condition.require(row.version)
+    return row
 
 
 def _update(connection: Connection, push: Push, row: Row, resource: dict[str, Any]) -> Row:

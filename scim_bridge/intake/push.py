@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scim_bridge.scim.versions import UNCONDITIONAL, Condition
+
 
 @dataclass(frozen=True)
 class Push:
@@ -16,3 +18,5 @@ class Push:
     location: str
     """The address of SCIM as the client reaches it, without a slash at the end; for `meta.location` and `$ref`."""
     request_id: str | None = None
+    condition: Condition = UNCONDITIONAL
+    """What the client asks of the version of the one resource that it changes; held to under the row's lock."""

@@ -116,5 +116,5 @@ def begin_sweep(connection: Connection, platform: str, *, now: datetime, unless_
     """Write down that a sweep begins. False when another process began one after `unless_since`; nothing is written then."""
     statement = insert(connection, leaver_sweep).values(platform=platform, at=now)
     free = leaver_sweep.c.at <= unless_since if unless_since is not None else None
-    begun = connection.execute(statement.on_conflict_do_update(index_elements=["platform"], set_={"at": now}, where=free))
-    return begun.rowcount == 1
+    begun = statement.on_conflict_do_update(index_elements=["platform"], set_={"at": now}, where=free)
+    return connection.execute(begun.returning(leaver_sweep.c.platform)).first() is not None

@@ -14,6 +14,7 @@ from stat import S_ISREG
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from scim_bridge.db.statements import alone
 from scim_bridge.errors import BridgeError
 from scim_bridge.mapping.load import mapping_files
 from scim_bridge.mapping.model import RuleSet
@@ -75,6 +76,7 @@ def _files(connection: Connection, revision_id: int) -> dict[str, bytes]:
 def store(connection: Connection, files: Mapping[str, bytes], rules: RuleSet, *, now: datetime) -> Revision:
     """Take up a set that loaded without errors. The same bytes as are in force make no new revision."""
     digest, kept = digest_of(files), mapping_files(files)
+    alone(connection, "take up")
     newest = current(connection)
     if newest is not None and newest.digest == digest:
         return newest
@@ -105,6 +107,7 @@ def platforms_of(connection: Connection, source: str, *, to_groups: bool = False
 
 def note_problems(connection: Connection, problems: Sequence[Problem], now: datetime) -> None:
     """Keep what is wrong with the newest files, in place of what was. The same problems keep their time."""
+    alone(connection, "take up")
     if tuple(problems) == newest_problems(connection):
         return
     connection.execute(delete(mapping_problem))

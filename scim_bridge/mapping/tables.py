@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, false
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text, false
 
-from scim_bridge.db import UtcTime, metadata
+from scim_bridge.db import UtcTime, metadata, words
 
 mapping_revision = Table(
     "mapping_revision",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("digest", String(64), nullable=False),
+    Column("digest", words(64), nullable=False),
     Column("taken_at", UtcTime(), nullable=False),
     sqlite_autoincrement=True,
 )
@@ -20,7 +20,7 @@ mapping_file = Table(
     "mapping_file",
     metadata,
     Column("revision_id", ForeignKey("mapping_revision.id"), primary_key=True),
-    Column("name", String(128), primary_key=True),
+    Column("name", words(128), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 
@@ -28,8 +28,8 @@ mapping_platform = Table(
     "mapping_platform",
     metadata,
     Column("revision_id", ForeignKey("mapping_revision.id"), primary_key=True),
-    Column("source", String(255), primary_key=True),
-    Column("platform", String(128), primary_key=True),
+    Column("source", words(255), primary_key=True),
+    Column("platform", words(128), primary_key=True),
     Column("to_groups", Boolean, nullable=False, server_default=false()),
 )
 """Which platforms of a revision speak of which source, and whether they give roles to groups (`to: group`): what a push
@@ -40,10 +40,10 @@ mapping_problem = Table(
     metadata,
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("noted_at", UtcTime(), nullable=False),
-    Column("file", String(255), nullable=False),
+    Column("file", words(255), nullable=False),
     Column("line", Integer, nullable=False),
     Column("column", Integer, nullable=False),
-    Column("code", String(64), nullable=False),
+    Column("code", words(64), nullable=False),
     Column("message", Text, nullable=False),
 )
 """What is wrong with the newest files, for everybody who asks. Empty when they are the set in force."""

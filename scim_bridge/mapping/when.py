@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from scim_bridge.mapping.model import When
 from scim_bridge.mapping.patterns import Pattern, PatternError, compiled, pieces
@@ -11,7 +11,7 @@ from scim_bridge.mapping.problems import did_you_mean
 from scim_bridge.mapping.schema import RULE_KEYS, WHEN_KEYS
 from scim_bridge.mapping.spot import Spot
 from scim_bridge.scim.errors import InvalidFilter
-from scim_bridge.scim.filters import And, Node, Not, Or, Ref, ValuePath, parse_filter
+from scim_bridge.scim.filters import Node, parse_filter, refs_in
 from scim_bridge.scim.fold import fold
 from scim_bridge.scim.registry import USER
 
@@ -105,21 +105,9 @@ def _filter(spot: Spot) -> Node | None:
         position = _POSITION.search(str(error))
         spot.error("bad_filter", str(error), offset=int(position[1]) - 1 if position else None)
         return None
-    if any(ref.attribute.name == "groups" for ref in _refs(node)):
+    if any(ref.attribute.name == "groups" for ref in refs_in(node)):
         spot.error("bad_filter", "Membership is asked for with `group`, `groups` or `group_pattern`, not in a filter.")
     return node
-
-
-def _refs(node: Node) -> Iterator[Ref]:
-    if isinstance(node, And | Or):
-        for term in node.terms:
-            yield from _refs(term)
-    elif isinstance(node, Not):
-        yield from _refs(node.term)
-    elif isinstance(node, ValuePath):
-        yield node.ref
-    else:
-        yield node.ref
 
 
 def _check_source(spot: Spot, sources: Sequence[str]) -> None:

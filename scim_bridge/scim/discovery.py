@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+from scim_bridge.scim import cursors
 from scim_bridge.scim.attribute import Attribute, Schema
-from scim_bridge.scim.registry import RESOURCE_TYPES, SCHEMAS, ResourceType
+from scim_bridge.scim.bulk import MAX_OPERATIONS
+from scim_bridge.scim.registry import RESOURCE_TYPES, ResourceType, all_schemas
 
 CONFIG_URN = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 RESOURCE_TYPE_URN = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 SCHEMA_URN = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 
-def service_provider_config(base_url: str, *, max_results: int, documentation: str | None = None) -> dict[str, Any]:
-    """What the server can do. `bulk` has its numbers although it is off: authentik falls back to PUT without them."""
+def service_provider_config(
+    base_url: str, *, max_results: int, max_payload: int, documentation: str | None = None
+) -> dict[str, Any]:
+    """What the server can do. `max_payload` is in bytes."""
     links = {} if documentation is None else {"documentationUri": documentation}
     return {
         "schemas": [CONFIG_URN],
         **links,
         "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": True, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": max_payload},
         "filter": {"supported": True, "maxResults": max_results},
         "changePassword": {"supported": False},
-        "sort": {"supported": False},
-        "etag": {"supported": False},
+        "sort": {"supported": True},
+        "etag": {"supported": True},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": max_results,
+            "maxPageSize": max_results,
+            "cursorTimeout": cursors.TIMEOUT,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",
@@ -50,12 +62,12 @@ def resource_type(identifier: str, base_url: str) -> dict[str, Any] | None:
 
 def schemas(base_url: str) -> list[dict[str, Any]]:
     """Every schema in full; Entra's test refuses the server when an attribute it maps is in none of them."""
-    return [_schema(each, base_url) for each in SCHEMAS]
+    return [_schema(each, base_url) for each in all_schemas()]
 
 
 def schema(urn: str, base_url: str) -> dict[str, Any] | None:
     """One of them by its URN, in any case; None when there is none."""
-    return next((_schema(each, base_url) for each in SCHEMAS if each.id.lower() == urn.lower()), None)
+    return next((_schema(each, base_url) for each in all_schemas() if each.id.lower() == urn.lower()), None)
 
 
 def _meta(base_url: str, kind: str, identifier: str | None = None) -> dict[str, str]:

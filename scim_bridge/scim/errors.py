@@ -54,6 +54,12 @@ class Uniqueness(ScimError):
     scim_type = "uniqueness"
 
 
+class Conflict(ScimError):
+    """What the operation of a bulk request refers to could not be made (RFC 7644 section 3.7.1)."""
+
+    status = 409
+
+
 class Mutability(ScimError):
     """The attribute cannot be changed that way."""
 
@@ -92,6 +98,24 @@ class InvalidVers(ScimError):
     """This version of the protocol is not spoken here."""
 
     scim_type = "invalidVers"
+
+
+class InvalidCursor(ScimError):
+    """The cursor is none of ours, or was made for another question (RFC 9865 section 2.1)."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(ScimError):
+    """The cursor is ours, and too old (RFC 9865 section 2.1)."""
+
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(ScimError):
+    """The page size is not one that a walk by cursor can have (RFC 9865 section 2.1)."""
+
+    scim_type = "invalidCount"
 
 
 class Sensitive(ScimError):
@@ -159,6 +183,12 @@ class NotImplemented501(ScimError):
     """RFC 7644 has it, this server does not."""
 
     status = 501
+
+
+class Failure(ScimError):
+    """A fault of ours in one operation of a bulk request; the log has more."""
+
+    status = 500
 
 
 class Unavailable(RetryLater):

@@ -1,19 +1,24 @@
-"""marshmallow fields and schemas, built from the registry once, at import. One instance each: they keep no state."""
+"""marshmallow fields and schemas, built from the registry once. One instance each: they keep no state."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load
 
 from scim_bridge.scim import dialects
-from scim_bridge.scim.attribute import Attribute
+from scim_bridge.scim.attribute import NUMBERS, Attribute
+from scim_bridge.scim.instant import parse_instant
 
 MAX_TEXT = 8 * 1024  # characters of one value
 MAX_BINARY = 64 * 1024  # characters of a certificate in base64
 MAX_VALUES = 1000  # values of one attribute
+MAX_NUMBER = 2**53  # every whole number up to here is the same in JSON readers everywhere (RFC 8259 section 6)
 
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
 _EMPTY: tuple[object, ...] = ("", [], {})
 
 
@@ -43,11 +48,47 @@ class TextField(fields.Field[str]):
         return value
 
 
+class InstantField(TextField):
+    """dateTime, kept as it was sent."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            parse_instant(text)
+        except ValueError as error:
+            raise ValidationError('must be a date and time, such as "2026-01-31T09:30:00Z".') from error
+        return text
+
+
+class NumberField(fields.Field[float]):
+    """integer and decimal. Entra sends numbers as text, too."""
+
+    def __init__(self, attribute: Attribute) -> None:
+        super().__init__(required=attribute.required, error_messages={"required": "is required."})
+        self.scim = attribute
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> float:
+        number = number_in(dialects.unwrapped(value, self.scim.name))
+        if number is None or (self.scim.type == "integer" and number != int(number)):
+            raise ValidationError("must be a whole number." if self.scim.type == "integer" else "must be a number.")
+        if abs(number) > MAX_NUMBER:
+            raise ValidationError(f"must lie between {-MAX_NUMBER} and {MAX_NUMBER}.")
+        return int(number) if self.scim.type == "integer" else number
+
+
+def number_in(value: object) -> int | float | None:
+    """A JSON number, or one written as text; None for everything else, NaN and the infinities included."""
+    number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    return number if isinstance(number, int) or math.isfinite(number) else None
+
+
 class FlagField(fields.Field[bool]):
     """boolean; Entra sends "True" and "False" (entra-flags). Nothing else is taken for a boolean."""
 
     def __init__(self, attribute: Attribute) -> None:
-        super().__init__()
+        super().__init__(required=attribute.required, error_messages={"required": "is required."})
         self.scim = attribute
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
@@ -123,10 +164,23 @@ def schema_for(name: str, attributes: Iterable[Attribute]) -> FoldedSchema:
 def field_for(attribute: Attribute) -> fields.Field[Any]:
     """The field that reads one attribute's value."""
     if attribute.is_complex:
-        one: fields.Field[Any] = fields.Nested(schema_for(attribute.name, attribute.sub_attributes))
+        inner = schema_for(attribute.name, attribute.sub_attributes)
+        one: fields.Field[Any] = fields.Nested(inner, **_required(attribute))
     else:
-        one = FlagField(attribute) if attribute.type == "boolean" else TextField(attribute)
-    return ValuesField(one) if attribute.multi_valued else one
+        one = _simple_field(attribute)
+    return ValuesField(one, **_required(attribute)) if attribute.multi_valued else one
+
+
+def _simple_field(attribute: Attribute) -> fields.Field[Any]:
+    if attribute.type == "boolean":
+        return FlagField(attribute)
+    if attribute.type in NUMBERS:
+        return NumberField(attribute)
+    return InstantField(attribute) if attribute.type == "dateTime" else TextField(attribute)
+
+
+def _required(attribute: Attribute) -> dict[str, Any]:
+    return {"required": attribute.required, "error_messages": {"required": "is required."}}
 
 
 def kind_of(value: object) -> str:

@@ -1,11 +1,12 @@
 """Filters (RFC 7644 section 3.4.2.2): text to a frozen tree whose attributes are resolved and whose values are typed.
 
-The tree is what `match` evaluates on a dict and what the directory compiles to SQL. It can be shared and cached.
+The tree is what `match` evaluates on a dict and what the directory compiles to SQL. Clients ask by few shapes and many
+values (`userName eq "..."`), so the tree of a shape is made once; its values are put in and checked each time.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -14,18 +15,18 @@ from scim2_filter_parser import ast
 from scim_bridge.scim import grammar
 from scim_bridge.scim.attribute import Attribute
 from scim_bridge.scim.errors import InvalidFilter
-from scim_bridge.scim.instant import format_instant, parse_instant
+from scim_bridge.scim.literals import coerced
 from scim_bridge.scim.registry import Ref, ResourceType
 
-__all__ = ["And", "Compare", "Node", "Not", "Or", "Present", "Ref", "ValuePath", "comparisons", "parse_filter"]
+__all__ = ["And", "Compare", "Node", "Not", "Or", "Present", "Ref", "ValuePath", "comparisons", "parse_filter", "refs_in"]
 
 Operator = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]
-Value: TypeAlias = str | bool | int | float
+Value: TypeAlias = str | bool | int | float | grammar.Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`ref op value`. The value has the attribute's type; `null` never gets here (see Present).
+    """`ref op value`. The value has the attribute's type; `null` never gets here (see Present), and a Literal only in `_SHAPES`.
 
     boolean: bool. integer, decimal: int or float. dateTime: canonical text of `instant.format_instant`. Else: str.
     `ref` always names something simple: `emails eq "x"` has become `emails.value eq "x"`.
@@ -72,9 +73,16 @@ class ValuePath:
 
 Node: TypeAlias = Compare | Present | And | Or | Not | ValuePath
 
+_NOT_ASKED_FOR = frozenset({"meta.version"})
+"""An entity tag is for If-Match. A user's changes with the groups, so no stored value could be searched."""
 _ORDERING = frozenset({"gt", "ge", "lt", "le"})
 _TEXTUAL = frozenset({"co", "sw", "ew"})
 _OPERATORS = frozenset(get_args(Operator))
+
+
+MAX_SHAPES = 1024
+_SHAPES: dict[tuple[object, ...], Node] = {}
+"""By resource type, its extensions and `grammar.shape_of`: trees whose comparisons hold a Literal, read by `_filled`."""
 
 
 def parse_filter(text: str, resource: ResourceType) -> Node:
@@ -84,10 +92,37 @@ def parse_filter(text: str, resource: ResourceType) -> Node:
     lost a term would find more than it should.
     """
     try:
-        tree = grammar.parse(text)
+        tokens = grammar.tokens_of(text)
+        return _filled(_shaped(tokens, resource), grammar.literals_of(tokens))
     except grammar.GrammarError as error:
         raise InvalidFilter(f"The filter cannot be read. {error}") from error
-    return read_tree(tree, resource)
+
+
+def _shaped(tokens: grammar.Tokens, resource: ResourceType) -> Node:
+    key = (resource, resource.extensions, grammar.shape_of(tokens))
+    found = _SHAPES.get(key)
+    if found is None:
+        found = _Reader(resource).node(grammar.tree_of(tokens))
+        if len(_SHAPES) >= MAX_SHAPES:  # somebody makes shapes up; the few that matter are back at once
+            _SHAPES.clear()
+        _SHAPES[key] = found
+    return found
+
+
+def _filled(node: Node, literals: Sequence[grammar.Literal] | None = None) -> Node:
+    """The tree with typed values: these, or those that stand in it. InvalidFilter when one is not of its attribute's type."""
+    match node:
+        case And(terms):
+            return And(tuple(_filled(term, literals) for term in terms))
+        case Or(terms):
+            return Or(tuple(_filled(term, literals) for term in terms))
+        case Not(term):
+            return Not(_filled(term, literals))
+        case ValuePath(ref, inner):
+            return ValuePath(ref, _filled(inner, literals))
+        case Compare(ref, op, grammar.Literal() as literal):
+            return Compare(ref, op, coerced(ref, literal if literals is None else literals[literal.number]))
+    return node
 
 
 def comparisons(node: Node) -> int:
@@ -100,9 +135,29 @@ def comparisons(node: Node) -> int:
     return 1
 
 
+def refs_in(node: Node) -> Iterator[Ref]:
+    """Every attribute that the tree names."""
+    match node:
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from refs_in(term)
+        case Not(inner):
+            yield from refs_in(inner)
+        case ValuePath(ref, inner):
+            yield ref
+            yield from refs_in(inner)
+        case Compare(ref) | Present(ref):
+            yield ref
+
+
 def read_tree(tree: Any, resource: ResourceType) -> Node:
     """The library's tree as ours; `paths` uses it too."""
-    return _Reader(resource).node(tree)
+    return _filled(_Reader(resource).node(tree))
+
+
+def at(position: int) -> str:
+    """The end of a sentence that says where."""
+    return f" (position {position})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +193,12 @@ class _Reader:
         """What stands before the brackets and what is in them."""
         path = tree.namespace
         if self.within is not None or not isinstance(path.attr_name, str):
-            raise InvalidFilter("Square brackets within square brackets are not part of SCIM.")
+            where = at(path.index + 1)
+            raise InvalidFilter(f"Square brackets within square brackets are not part of SCIM{where}.")
         ref = self.resolve(path)
         if ref.sub is not None or not ref.attribute.is_complex:
-            raise InvalidFilter(f"'{ref.path}' has no sub-attributes, so no square brackets can follow it.")
+            where = at(path.index + 1)
+            raise InvalidFilter(f"'{ref.path}' has no sub-attributes, so no square brackets can follow it{where}.")
         return ref, _Reader(self.resource, ref).node(tree.expr)
 
     def _expression(self, tree: Any) -> Node:
@@ -151,7 +208,7 @@ class _Reader:
         ref, inner = self.bracket(path.attr_name)
         if path.sub_attr is None and tree.value.lower() == "pr":
             return ValuePath(ref, inner) if ref.attribute.multi_valued else inner
-        both = And((inner, _term(ref.down_to(sub_named(ref, path.sub_attr)), tree)))
+        both = And((inner, _term(ref.down_to(_sub_named(ref, path)), tree)))
         return ValuePath(ref, both) if ref.attribute.multi_valued else both
 
     def resolve(self, path: Any) -> Ref:
@@ -164,8 +221,8 @@ class _Reader:
             ref = None if found is None else self.within.down_to(found)
         if ref is None:
             raise InvalidFilter(f"{self._subject()} has no attribute '{spelled(path)}' (position {path.index + 1}).")
-        if ref.leaf.returned == "never":
-            raise InvalidFilter(f"'{ref.path}' cannot be asked for.")
+        if "never" in (ref.leaf.returned, ref.attribute.returned) or ref.path in _NOT_ASKED_FOR:
+            raise InvalidFilter(f"'{ref.path}' cannot be asked for{at(path.index + 1)}.")
         return ref
 
     def _subject(self) -> str:
@@ -179,12 +236,12 @@ def spelled(path: Any) -> str:
     return text if len(text) <= 120 else f"{text[:120]}..."
 
 
-def sub_named(ref: Ref, sub: Any) -> Attribute | None:
-    if sub is None:
+def _sub_named(ref: Ref, path: Any) -> Attribute | None:
+    if path.sub_attr is None:
         return None
-    found = ref.attribute.sub(sub.value)
+    found = ref.attribute.sub(path.sub_attr.value)
     if found is None:
-        raise InvalidFilter(f"'{ref.path}' has no sub-attribute '{sub.value}'.")
+        raise InvalidFilter(f"'{ref.path}' has no sub-attribute '{path.sub_attr.value}'{at(path.index + 1)}.")
     return found
 
 
@@ -196,86 +253,39 @@ def _unwrapped(tree: Any) -> Any:
 
 
 def _term(ref: Ref, tree: Any) -> Node:
-    op = tree.value.lower()
+    op, position = tree.value.lower(), tree.attr_path.index + 1
     if op == "pr":
         return Present(ref)
-    ref = _comparable(ref)
-    value = tree.comp_value.value
-    if value is None:
-        return _null(ref, op)
-    return Compare(ref, _checked(ref, op), _coerced(ref, value))
+    ref = _comparable(ref, position)
+    literal: grammar.Literal = tree.comp_value.value
+    if literal.value is None:
+        return _null(ref, op, position)
+    return Compare(ref, _checked(ref, op, position), literal)
 
 
-def _comparable(ref: Ref) -> Ref:
+def _comparable(ref: Ref, position: int) -> Ref:
     """`emails` means `emails.value` (Ping's `emails eq "x"`); `manager` and `members` likewise (Entra)."""
     if ref.sub is not None or not ref.attribute.is_complex:
         return ref
     value = ref.attribute.sub("value")
     if value is None:
-        raise InvalidFilter(f"'{ref.path}' is complex; compare one of its sub-attributes, such as "
-                            f"'{ref.down_to(ref.attribute.sub_attributes[0]).path}'.")
+        such = ref.down_to(ref.attribute.sub_attributes[0]).path
+        raise InvalidFilter(f"'{ref.path}' is complex; compare one of its sub-attributes, such as '{such}'{at(position)}.")
     return ref.down_to(value)
 
 
-def _null(ref: Ref, op: str) -> Node:
+def _null(ref: Ref, op: str, position: int) -> Node:
     if op == "eq":
         return Not(Present(ref))
     if op == "ne":
         return Present(ref)
-    raise InvalidFilter(f"'{op}' cannot compare '{ref.path}' with null; use 'eq', 'ne' or 'pr'.")
+    raise InvalidFilter(f"'{op}' cannot compare '{ref.path}' with null; use 'eq', 'ne' or 'pr'{at(position)}.")
 
 
-def _checked(ref: Ref, op: str) -> Operator:
+def _checked(ref: Ref, op: str, position: int) -> Operator:
     kind = ref.leaf.type
     refused = kind in ("boolean", "binary") and op in _ORDERING
     refused |= kind in ("boolean", "integer", "decimal", "dateTime") and op in _TEXTUAL
     if refused or op not in _OPERATORS:
-        raise InvalidFilter(f"'{op}' cannot compare '{ref.path}', which is of type {kind}.")
+        raise InvalidFilter(f"'{op}' cannot compare '{ref.path}', which is of type {kind}{at(position)}.")
     return op  # type: ignore[return-value]  # one of the literals: just tested
-
-
-def _coerced(ref: Ref, value: Value) -> Value:
-    kind = ref.leaf.type
-    if kind == "boolean":
-        return _boolean(ref, value)
-    if kind in ("integer", "decimal"):
-        return _number(ref, value)
-    if not isinstance(value, str):
-        raise InvalidFilter(f"'{ref.path}' holds text: put the value in double quotes.")
-    if kind == "dateTime":
-        return _instant(ref, value)
-    return storable(ref, value)
-
-
-def _boolean(ref: Ref, value: Value) -> bool:
-    """Entra compares `roles[primary eq "True"]`."""
-    word = value.lower() if isinstance(value, str) else value
-    if word is True or word == "true":
-        return True
-    if word is False or word == "false":
-        return False
-    raise InvalidFilter(f"'{ref.path}' is true or false.")
-
-
-def _number(ref: Ref, value: Value) -> int | float:
-    try:
-        finite = not isinstance(value, bool) and math.isfinite(float(value))
-    except (ValueError, OverflowError):
-        finite = False
-    if not finite:
-        raise InvalidFilter(f"'{ref.path}' is a number.")
-    return float(value) if isinstance(value, str) else value
-
-
-def _instant(ref: Ref, value: str) -> str:
-    try:
-        return format_instant(parse_instant(value))
-    except ValueError as error:
-        raise InvalidFilter(f"'{ref.path}' is a date and time, such as \"2026-01-31T09:30:00Z\".") from error
-
-
-def storable(ref: Ref, value: str) -> str:
-    """Text that a database can be asked for: no NUL, no half of a surrogate pair."""
-    if "\x00" in value or not (value.isascii() or value.encode("utf-8", "replace").decode() == value):
-        raise InvalidFilter(f"The value for '{ref.path}' holds characters that no text can have.")
-    return value

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from scim2_filter_parser import ast
 from scim2_filter_parser.lexer import SCIMLexer
@@ -28,8 +29,12 @@ MAX_TERMS = 128  # comparisons
 # Lower case on purpose: see the module's docstring.
 wordend = r"(?![A-Za-z0-9_$.:-])"
 
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _COMPARISONS = frozenset({"EQ", "NE", "CO", "SW", "EW", "GT", "GE", "LT", "LE", "PR"})
+_BREAK = re.compile(r"[\s()\[\]]")
+_OPERATOR_BEFORE = re.compile(r"\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+\Z", re.IGNORECASE)
+_LITERALS = frozenset({"COMP_VALUE", "NUMBER", "TRUE", "FALSE", "NULL"})
+_NAMES = frozenset({"ATTRNAME", "SUBATTR", "SCHEMA_URI"})
 _OPENING = frozenset({"LPAREN", "LBRACKET"})
 _CLOSING = frozenset({"RPAREN", "RBRACKET"})
 
@@ -40,6 +45,19 @@ class GrammarError(Exception):
     def __init__(self, sentence: str, position: int | None = None) -> None:
         super().__init__(sentence)
         self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value as it stands in the text. `position` counts from 1; `number` is its place among the literals, from 0."""
+
+    value: str | bool | int | float | None
+    position: int
+    number: int
+
+
+Tokens: TypeAlias = list[Any]
+Shape: TypeAlias = tuple[str, ...]
 
 
 class FilterLexer(SCIMLexer):
@@ -55,12 +73,12 @@ class FilterLexer(SCIMLexer):
     @_(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
     def COMP_VALUE(self, t):
         t.value = json.loads(t.value)
-        if _HALF_PAIR.search(t.value):  # no answer could quote it, and no text is stored that has it
+        if _NO_TEXT.search(t.value):  # no answer could quote it, and no text is stored that has it
             raise GrammarError(f"The text at position {t.index + 1} holds characters that no text can have.", t.index + 1)
         return t
 
     def error(self, t):
-        raise GrammarError(_illegal(t.value, t.index + 1), t.index + 1)
+        raise _illegal(self.text, t.index)
 
 
 class FilterParser(SCIMParser):
@@ -75,25 +93,9 @@ class FilterParser(SCIMParser):
     log_exp = SCIMParser.log_exp
     sub_attr = SCIMParser.sub_attr
 
-    @_("COMP_VALUE")
+    @_("FALSE", "NULL", "TRUE", "NUMBER", "COMP_VALUE")
     def comp_value(self, p):
         return ast.CompValue(p[0])
-
-    @_("TRUE")
-    def comp_value(self, p):
-        return ast.CompValue(True)
-
-    @_("FALSE")
-    def comp_value(self, p):
-        return ast.CompValue(False)
-
-    @_("NULL")
-    def comp_value(self, p):
-        return ast.CompValue(None)
-
-    @_("NUMBER")
-    def comp_value(self, p):
-        return ast.CompValue(_number(p[0]))
 
     @_("SCHEMA_URI ATTRNAME sub_attr")
     def attr_path(self, p):
@@ -113,34 +115,67 @@ class FilterParser(SCIMParser):
 
     @_("value_path sub_attr")
     def attr_path(self, p):
-        return ast.AttrPath(p[0], p[1], None, index=0)
+        return ast.AttrPath(p[0], p[1], None, index=p[0].namespace.index)
 
     @_("value_path")
     def attr_path(self, p):
-        return ast.AttrPath(p[0], None, None, index=0)
+        return ast.AttrPath(p[0], None, None, index=p[0].namespace.index)
 
     def error(self, p):
         if p is None:
-            raise GrammarError("The expression ends too early.")
-        raise GrammarError(f"{_shown(p.value)} at position {p.index + 1} is not expected there.", p.index + 1)
+            end = self.words[-1].end + 1
+            raise GrammarError(f"The expression ends too early, at position {end}.", end)
+        before = self.words[self.words.index(p) - 1].type if self.words[0] is not p else ""
+        raise _unexpected(p.value, p.index + 1, unquoted=p.type in _NAMES and before in _COMPARISONS - {"PR"})
 
 
 def parse(text: str) -> Any:
     """The library's tree for a filter. GrammarError for everything that is not one, too long, too deep or too wide.
 
     In the tree a `value_path` is `Filter(expr, False, namespace)`; an AttrPath whose `attr_name` is such a Filter is
-    what stands before a sub-attribute or an operator (`emails[type eq "work"].value`).
+    what stands before a sub-attribute or an operator (`emails[type eq "work"].value`). A CompValue holds a Literal.
     """
+    return tree_of(tokens_of(text))
+
+
+def tokens_of(text: str) -> Tokens:
+    """The words of a filter, within the caps. The value of one that is a literal is a Literal. GrammarError otherwise."""
     if len(text) > MAX_LENGTH:
         raise GrammarError(f"The expression has {len(text)} characters; at most {MAX_LENGTH} are read.")
     if not text.strip():
         raise GrammarError("The expression is empty.")
     tokens = list(FilterLexer().tokenize(text))
     _measure(tokens)
+    for number, token in enumerate(each for each in tokens if each.type in _LITERALS):
+        token.value = Literal(_value(token), token.index + 1, number)
+    return tokens
+
+
+def shape_of(tokens: Tokens) -> Shape:
+    """What two filters share that differ in their values alone."""
+    return tuple(f"{each.type} {each.value.lower()}" if each.type in _NAMES else each.type for each in tokens)
+
+
+def literals_of(tokens: Tokens) -> Sequence[Literal]:
+    """The values, in the order of the text."""
+    return [each.value for each in tokens if each.type in _LITERALS]
+
+
+def tree_of(tokens: Tokens) -> Any:
+    """The tree of `parse`, of words that were read already."""
+    parser = FilterParser()
+    parser.words = tokens
     try:
-        return FilterParser().parse(iter(tokens))
+        return parser.parse(iter(tokens))
     except (SCIMParserError, ValueError, AttributeError) as error:
         raise GrammarError("The expression is malformed.") from error
+
+
+def _value(token: Any) -> str | bool | int | float | None:
+    words = {"TRUE": True, "FALSE": False, "NULL": None}
+    if token.type in words:
+        return words[token.type]
+    return _number(token.value) if token.type == "NUMBER" else token.value
 
 
 def _measure(tokens: list[Any]) -> None:
@@ -165,13 +200,22 @@ def _number(text: str) -> int | float:
 
 def _shown(value: object) -> str:
     """A token for a person, short."""
-    text = str(value)
+    text = str(value.value if isinstance(value, Literal) else value)
     return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}...'"
 
 
-def _illegal(rest: str, position: int) -> str:
-    if rest[0] == '"':
-        return f"The text that begins at position {position} is not a JSON string; is a quote or an escape missing?"
-    if rest[0] == "'":
-        return f"Position {position}: text is written in double quotes, not in single ones."
-    return f"{_shown(rest.split()[0])} at position {position} is not expected there."
+def _unexpected(word: object, position: int, *, unquoted: bool) -> GrammarError:
+    hint = " Text is written in double quotes." if unquoted else ""
+    return GrammarError(f"{_shown(word)} at position {position} is not expected there.{hint}", position)
+
+
+def _illegal(text: str, index: int) -> GrammarError:
+    """About a character that begins no token, and the word it stands in."""
+    if text[index] == '"':
+        sentence = f"The text that begins at position {index + 1} is not a JSON string; is a quote or an escape missing?"
+        return GrammarError(sentence, index + 1)
+    if text[index] == "'":
+        return GrammarError(f"Position {index + 1}: text is written in double quotes, not in single ones.", index + 1)
+    start = max((each.end() for each in _BREAK.finditer(text[:index])), default=0)
+    word = _BREAK.split(text[start:], maxsplit=1)[0]
+    return _unexpected(word, start + 1, unquoted=bool(_OPERATOR_BEFORE.search(text[:start])))

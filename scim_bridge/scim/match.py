@@ -8,7 +8,7 @@ The directory's SQL gives the same answers; where the RFC is silent, this is the
 - every other operator is false when the attribute is absent;
 - `pr` is false for "", [], {} and for a complex value that holds nothing else; `false` and 0 are present;
 - text is compared folded (`fold`) unless the attribute is caseExact, in every operator; order is by code point;
-- dateTimes are compared as instants.
+- dateTimes are compared as instants, numbers as floating point of 64 bits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeAlias
 
-from scim_bridge.scim.attribute import Attribute
+from scim_bridge.scim.attribute import NUMBERS, Attribute
 from scim_bridge.scim.filters import And, Compare, Node, Not, Or, Present, ValuePath
 from scim_bridge.scim.fold import fold
 from scim_bridge.scim.instant import parse_instant
@@ -100,8 +100,8 @@ def _comparable(leaf: Attribute, value: object) -> Any:
     """The value as it is compared, or None when it is not of the attribute's type and so equals nothing."""
     if leaf.type == "boolean":
         return value if isinstance(value, bool) else None
-    if leaf.type in ("integer", "decimal"):
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if leaf.type in NUMBERS:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
     if not isinstance(value, str):
         return None
     if leaf.type == "dateTime":

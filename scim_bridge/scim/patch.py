@@ -12,6 +12,7 @@ from typing import Any
 from scim_bridge.scim.attribute import Attribute
 from scim_bridge.scim.errors import InvalidValue, Mutability
 from scim_bridge.scim.filters import comparisons
+from scim_bridge.scim.immutable import refuse_changes
 from scim_bridge.scim.member_changes import (
     AddMembers,
     ClearMembers,
@@ -62,6 +63,7 @@ def apply_patch(
         if effort > MAX_EFFORT:
             raise InvalidValue("The operations go through too many values. Send them in several requests.")
         _apply(result, operation)
+    refuse_changes(resource, result, resource_type)
     empty = [each.id for each in resource_type.extensions if not result.get(each.id, True)]
     return {name: value for name, value in result.items() if name not in empty}
 
@@ -111,7 +113,7 @@ def _store(holder: dict[str, Any], attribute: Attribute, value: Any, operation: 
     if value is not None and value != [] and value != {}:
         holder[attribute.name] = value
         return
-    if attribute.required or attribute.type == "boolean":
+    if attribute.required or attribute.name == "active":
         if operation.op == "remove":
             raise Mutability(f"'{attribute.name}' cannot be removed.")
         raise InvalidValue(f"{attribute.name}: must have a value.")

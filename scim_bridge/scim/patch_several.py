@@ -1,4 +1,4 @@
-"""PATCH of a multi-valued attribute (all of them are complex): the whole, a part of each value, or what a filter selects."""
+"""PATCH of a multi-valued attribute: the whole, a part of each value, or what a filter selects (of complex values)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from scim_bridge.scim.errors import InvalidValue, NoTarget
 from scim_bridge.scim.fields import MAX_VALUES, is_given, is_husk
 from scim_bridge.scim.filters import Compare, Node
+from scim_bridge.scim.immutable import refuse_parts
 from scim_bridge.scim.likeness import with_added, without
 from scim_bridge.scim.match import matches_value
 from scim_bridge.scim.operations import Operation
@@ -26,7 +27,7 @@ def changed_values(old: list[Any], operation: Operation, path: Path) -> list[Any
         new = _whole(old, operation, path.ref)
     if len(new) > MAX_VALUES:
         raise InvalidValue(f"{path.ref.path}: would have {len(new)} values; at most {MAX_VALUES} are kept.")
-    return _one_primary(old, new)
+    return _one_primary(old, new) if path.ref.attribute.is_complex else new
 
 
 def _whole(old: list[Any], operation: Operation, ref: Ref) -> list[Any]:
@@ -75,7 +76,10 @@ def _changed_item(each: dict[str, Any], part: Any, operation: Operation, ref: Re
         return _with_part([each], ref, part)
     if part is None:
         return []
-    return [{**each, **part} if operation.op == "add" or is_husk(part) else part]
+    if operation.op == "replace" and not is_husk(part):
+        return [part]
+    refuse_parts(each, part, ref.attribute)
+    return [{**each, **part}]
 
 
 def _made(ref: Ref, node: Node, part: Any) -> dict[str, Any]:
@@ -95,6 +99,8 @@ def _made(ref: Ref, node: Node, part: Any) -> dict[str, Any]:
 def _with_part(values: list[Any], ref: Ref, part: Any) -> list[Any]:
     """The values with a sub-attribute set, or without it. What has lost its `value` is no value any more."""
     name = _sub(ref).name
+    for each in values:
+        refuse_parts(each, {name: part}, ref.attribute)
     if part is not None:
         return [{**each, name: part} for each in values]
     bare = [{key: kept for key, kept in each.items() if key != name} for each in values]

@@ -7,13 +7,14 @@ It has no `schemas`, `id`, `meta`, `groups`, `members` or `password`: these are 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from scim_bridge.scim.errors import InvalidSyntax, InvalidValue
 from scim_bridge.scim.fields import FoldedSchema, ValuesField, field_for, first_faults, kind_of, schema_for
-from scim_bridge.scim.registry import RESOURCE_TYPES, USER, Attribute, Ref, ResourceType, Schema
+from scim_bridge.scim.registry import USER, Attribute, Ref, ResourceType, Schema
 from scim_bridge.scim.schemas import COMMON_ATTRIBUTES
 
 MEMBERS = "members"  # kept apart: see `members`
@@ -24,24 +25,14 @@ def _attributes(resource: ResourceType, schema: Schema) -> tuple[Attribute, ...]
     return tuple(each for each in own if each.writable and each.name != MEMBERS)
 
 
-def _loaders() -> dict[str, FoldedSchema]:
-    pairs = ((each, schema) for each in RESOURCE_TYPES for schema in (each.schema, *each.extensions))
-    return {schema.id: schema_for(schema.name, _attributes(each, schema)) for each, schema in pairs}
+@cache
+def _loader(resource: ResourceType, schema: Schema) -> FoldedSchema:
+    return schema_for(schema.name, _attributes(resource, schema))
 
 
-def _value_fields() -> dict[tuple[str, str, str | None], fields.Field[Any]]:
-    found: dict[tuple[str, str, str | None], fields.Field[Any]] = {}
-    for resource in RESOURCE_TYPES:
-        for schema in (resource.schema, *resource.extensions):
-            for attribute in _attributes(resource, schema):
-                found[schema.id, attribute.name, None] = field_for(attribute)
-                subs = (each for each in attribute.sub_attributes if each.writable)
-                found |= {(schema.id, attribute.name, sub.name): field_for(sub) for sub in subs}
-    return found
-
-
-_LOADERS = _loaders()
-_FIELDS = _value_fields()
+@cache
+def _field(attribute: Attribute) -> fields.Field[Any]:
+    return field_for(attribute)
 
 
 def load_resource(body: object, resource: ResourceType, *, creating: bool) -> dict[str, Any]:
@@ -53,8 +44,9 @@ def load_resource(body: object, resource: ResourceType, *, creating: bool) -> di
     """
     if not isinstance(body, Mapping):
         raise InvalidSyntax(f"The body must be a JSON object that describes a {resource.name}, not {kind_of(body)}.")
-    loaded = {urn: _load(part, urn, resource) for urn, part in _by_schema(body, resource).items()}
-    own = loaded.pop(resource.schema.id)
+    parts = _by_schema(body, resource)
+    own = _load(parts.pop(resource.schema.id), resource.schema, resource)
+    loaded = {each.id: _load(parts[each.id], each, resource) for each in resource.extensions if parts[each.id]}
     if creating and resource is USER:
         own.setdefault("active", True)
     return own | {urn: part for urn, part in loaded.items() if part}
@@ -71,12 +63,12 @@ def replaced(stored: Mapping[str, Any], loaded: Mapping[str, Any]) -> dict[str, 
 
 def load_value(ref: Ref, value: object) -> Any:
     """One attribute's value out of a PATCH operation, by the same rules as in a body. InvalidValue when it is wrong."""
-    return _deserialized(_FIELDS[ref.schema_urn, ref.attribute.name, None if ref.sub is None else ref.sub.name], ref, value)
+    return _deserialized(_field(ref.leaf), ref, value)
 
 
 def load_item(ref: Ref, value: object) -> Any:
     """One value of a multi-valued attribute. InvalidValue when it is wrong or there are several."""
-    field = _FIELDS[ref.schema_urn, ref.attribute.name, None]
+    field = _field(ref.attribute)
     assert isinstance(field, ValuesField)
     return _deserialized(field.inner, ref, value)
 
@@ -116,10 +108,10 @@ def _object(schema: Schema, value: object) -> dict[str, Any]:
     return {str(key): part for key, part in value.items()}
 
 
-def _load(part: dict[str, Any], urn: str, resource: ResourceType) -> dict[str, Any]:
+def _load(part: dict[str, Any], schema: Schema, resource: ResourceType) -> dict[str, Any]:
     try:
-        loaded: dict[str, Any] = _LOADERS[urn].load(part)
+        loaded: dict[str, Any] = _loader(resource, schema).load(part)
     except ValidationError as error:
-        prefix = "" if urn == resource.schema.id else f"{urn}:"
+        prefix = "" if schema is resource.schema else f"{schema.id}:"
         raise InvalidValue(first_faults(error, prefix)) from error
     return loaded

@@ -1,10 +1,12 @@
 """The one source of what exists: types, caseExact, mutability, returned. Payloads, filters, PATCH and /Schemas read it.
 
-Every lookup takes names and URNs in any case and is a dictionary access.
+Every lookup takes names and URNs in any case and is a dictionary access. What a deployment adds of its own is declared once,
+when a process starts (docs/extensions.md), and stays so while it runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scim_bridge.scim.attribute import Attribute, Schema
@@ -25,7 +27,6 @@ __all__ = [
     "GROUP_SCHEMA",
     "GROUP_URN",
     "RESOURCE_TYPES",
-    "SCHEMAS",
     "USER",
     "USER_SCHEMA",
     "USER_URN",
@@ -33,6 +34,8 @@ __all__ = [
     "Ref",
     "ResourceType",
     "Schema",
+    "all_schemas",
+    "declare",
 ]
 
 
@@ -64,7 +67,7 @@ class Ref:
         return Ref(self.schema_urn, self.attribute, sub, self.extension)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ResourceType:
     """A kind of resource, its own schema and the extensions it may carry (RFC 7643 section 6)."""
 
@@ -72,19 +75,26 @@ class ResourceType:
     name: str
     endpoint: str
     schema: Schema
-    extensions: tuple[Schema, ...] = ()
+    built_in: tuple[Schema, ...] = ()
     description: str = ""
-    _refs: dict[str, Ref] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _schemas: dict[str, Schema] = field(init=False, repr=False, compare=False, default_factory=dict)
+    extensions: tuple[Schema, ...] = field(init=False)
+    """The built-in ones, then those that the deployment declares."""
+    _refs: dict[str, Ref] = field(init=False, repr=False)
+    _schemas: dict[str, Schema] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self.extend(())
+
+    def extend(self, declared: Iterable[Schema]) -> None:
+        """Carry these extensions beside the built-in ones, in place of those declared before."""
+        extensions = (*self.built_in, *declared)
         refs: dict[str, Ref] = {}
-        for extension in reversed(self.extensions):
+        for extension in reversed(extensions):
             refs |= {each.name.lower(): Ref(extension.id, each, None, True) for each in extension.attributes}
         own = self.schema.attributes + COMMON_ATTRIBUTES
         refs |= {each.name.lower(): Ref(self.schema.id, each) for each in own}
-        object.__setattr__(self, "_refs", refs)
-        object.__setattr__(self, "_schemas", {each.id.lower(): each for each in (self.schema, *self.extensions)})
+        self._refs, self._schemas = refs, {each.id.lower(): each for each in (self.schema, *extensions)}
+        self.extensions = extensions
 
     def schema_named(self, urn: str) -> Schema | None:
         """The resource's schema or extension with this URN, or None."""
@@ -117,4 +127,14 @@ USER = ResourceType("User", "User", "/Users", USER_SCHEMA, (ENTERPRISE_SCHEMA,),
 GROUP = ResourceType("Group", "Group", "/Groups", GROUP_SCHEMA, (), "A group of people and groups")
 
 RESOURCE_TYPES = (USER, GROUP)
-SCHEMAS = (USER_SCHEMA, ENTERPRISE_SCHEMA, GROUP_SCHEMA)
+
+
+def all_schemas() -> tuple[Schema, ...]:
+    """Every schema there is: each resource's own, then its extensions."""
+    return tuple(schema for each in RESOURCE_TYPES for schema in (each.schema, *each.extensions))
+
+
+def declare(extensions: Mapping[str, Iterable[Schema]]) -> None:
+    """The deployment's own extensions, by the id of the resource type, in place of all that were declared before."""
+    for each in RESOURCE_TYPES:
+        each.extend(extensions.get(each.id, ()))

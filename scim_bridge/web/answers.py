@@ -21,8 +21,12 @@ def scim_response(body: Any, status: int = 200) -> Response:
 
 def resource_response(resource: dict[str, Any], location: str, status: int = 200) -> Response:
     """A resource. `Location` is its `meta.location` (RFC 7644 section 3.3), also where `meta` was not asked for."""
-    response = scim_response(resource, status)
-    response.headers["Location" if status == 201 else "Content-Location"] = location
+    return located(scim_response(resource, status), location)
+
+
+def located(response: Response, location: str) -> Response:
+    """The answer with the address of the resource that it shows."""
+    response.headers["Location" if response.status_code == 201 else "Content-Location"] = location
     return response
 
 

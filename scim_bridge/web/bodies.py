@@ -11,6 +11,8 @@ from flask import Request
 from werkzeug.exceptions import HTTPException
 
 from scim_bridge.scim.errors import InvalidSyntax, InvalidValue, PayloadTooLarge
+from scim_bridge.web.coding import inflated
+from scim_bridge.web.media import is_gzip
 
 MAX_DEPTH = 64
 """Objects and lists within one another. A resource needs five."""
@@ -23,7 +25,8 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def received(request: Request) -> bytes:
-    """The whole body. InvalidSyntax when it broke off; PayloadTooLarge when it came in chunks and did not end in time.
+    """The whole body, inflated. InvalidSyntax when it broke off; PayloadTooLarge when it came in chunks, or in gzip, and did
+    not end in time.
 
     (Werkzeug reads chunks up to its limit and takes what it has for the whole; it refuses a declared length by itself.)
     """
@@ -33,7 +36,7 @@ def received(request: Request) -> bytes:
         raise PayloadTooLarge(f"The body is larger than the {limit} bytes the bridge reads. Send fewer members in one request.")
     if length is not None and len(content) != length:
         raise InvalidSyntax("The body is shorter than its Content-Length says.")
-    return content
+    return inflated(content, limit) if is_gzip(request) else content
 
 
 def _read(request: Request) -> bytes:

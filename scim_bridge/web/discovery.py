@@ -10,11 +10,12 @@ from flask import Blueprint, Response, request
 from scim_bridge.directory.pages import LARGEST_PAGE
 from scim_bridge.intake.push import Push
 from scim_bridge.scim import discovery as documents
-from scim_bridge.scim.errors import Forbidden, NotFound, NotImplemented501
+from scim_bridge.scim.errors import Forbidden, NotFound
 from scim_bridge.scim.messages import list_response
 from scim_bridge.web.answers import scim_response
 from scim_bridge.web.asking import asked
 from scim_bridge.web.requests import parameter
+from scim_bridge.web.state import this_door
 
 discovery = Blueprint("discovery", __name__)
 
@@ -23,7 +24,8 @@ discovery = Blueprint("discovery", __name__)
 @asked
 def service_provider_config(push: Push) -> Response:
     _refuse_filter()
-    return scim_response(documents.service_provider_config(push.location, max_results=LARGEST_PAGE))
+    payload = this_door().options.max_body_bytes
+    return scim_response(documents.service_provider_config(push.location, max_results=LARGEST_PAGE, max_payload=payload))
 
 
 @discovery.get("/ResourceTypes")
@@ -48,16 +50,6 @@ def schemas(push: Push) -> Response:
 @asked
 def schema(push: Push, urn: str) -> Response:
     return _one(documents.schema(urn, push.location), "schema")
-
-
-@discovery.route("/Me", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-@discovery.route("/Bulk", methods=["POST"])
-@discovery.route("/.search", methods=["POST"])
-@discovery.route("/Users/.search", methods=["POST"])
-@discovery.route("/Groups/.search", methods=["POST"])
-@asked
-def not_here(push: Push) -> Response:
-    raise NotImplemented501("This server has no /Me, /Bulk and /.search. /ServiceProviderConfig says what it has.")
 
 
 def _all(found: Sequence[dict[str, Any]]) -> Response:

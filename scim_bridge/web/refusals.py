@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from scim_bridge.errors import DatabaseUnavailable
-from scim_bridge.scim.errors import ERROR_URN, RetryLater, ScimError, Unauthorized, Unavailable
+from scim_bridge.scim.errors import ERROR_URN, InvalidVers, RetryLater, ScimError, Unauthorized, Unavailable
 from scim_bridge.web.answers import scim_response
 from scim_bridge.web.authentication import CHALLENGE
+from scim_bridge.web.media import UnsupportedCoding
+from scim_bridge.web.options import PREFIX, ROOT
 
 log = structlog.get_logger("scim_bridge.web")
 
@@ -20,6 +24,7 @@ _SENTENCES = {
     413: "The body is larger than the bridge reads. Send fewer members in one request.",
 }
 RETRY_SECONDS = 5
+_VERSION = re.compile(rf"{ROOT}/v[0-9][^/]*(/|$)")
 
 
 def refuse(app: Flask) -> None:
@@ -37,6 +42,8 @@ def scim_refusal(error: ScimError) -> Response:
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = CHALLENGE
+    if isinstance(error, UnsupportedCoding):
+        response.headers["Accept-Encoding"] = "gzip"
     return response
 
 
@@ -49,12 +56,19 @@ def unavailable(error: DatabaseUnavailable) -> Response:
 def http_refusal(error: HTTPException) -> Response:
     """What Flask or Werkzeug refuses: an unknown address, a method, a body that is too large."""
     status = error.code or 500
+    if status == 404 and _is_other_version(request.path):
+        return scim_refusal(InvalidVers(f"SCIM is spoken here in version 2.0 only, at {PREFIX}."))
     sentence = _SENTENCES.get(status, "The request was refused.")
     response = _plain(status, sentence)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _is_other_version(path: str) -> bool:
+    """RFC 7644 section 3.13: the version stands in the address."""
+    return _VERSION.match(path) is not None and not f"{path}/".startswith(f"{PREFIX}/")
 
 
 def failure(error: Exception) -> Response:

@@ -1,18 +1,38 @@
-"""What a request says beside its body: request id, address, query parameters."""
+"""What a request says beside its body: address, request id, query parameters."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from scim_bridge.scim.errors import InvalidValue
-from scim_bridge.web.options import PREFIX
+from scim_bridge.web.options import PREFIX, ROOT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_SLASHES = re.compile(r"/{2,}")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
+
+
+class OneSlash:
+    """Takes the slashes of `/scim/v2//Users` for one: the base URL was typed with one at its end. A redirect would not do,
+    clients that post do not follow it."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(f"{ROOT}/"):
+            environ["PATH_INFO"] = _SLASHES.sub("/", path)
+        return self._app(environ, start_response)
 
 
 def request_id(request: Request) -> str:

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from scim_bridge.db import Database, utc_now
 from scim_bridge.web.authentication import Tried
 from scim_bridge.web.health import Readiness
-from scim_bridge.web.limits import Limits
+from scim_bridge.web.limits import STRANGER, Limits
 from scim_bridge.web.options import Options
 
 _KEY = "scim_bridge"
@@ -24,6 +24,7 @@ class Door:
     options: Options = field(default_factory=Options)
     readiness: Readiness = field(default_factory=Readiness)
     limits: Limits = field(default_factory=lambda: Limits(0))
+    attempts: Limits = field(default_factory=lambda: Limits(0, sentence=STRANGER))
     now: Callable[[], datetime] = utc_now
     tried: Tried = field(default_factory=dict)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from scim_bridge.directory.pages import page_of_users
 from scim_bridge.directory.users import get_user
 from scim_bridge.intake import users as intake
 from scim_bridge.intake.push import Push
 from scim_bridge.scim.registry import USER
 from scim_bridge.web.answers import no_content
 from scim_bridge.web.asking import asked, body, shown
-from scim_bridge.web.showing import listed, one, rendered, wanted
+from scim_bridge.web.listing import asked_search, listed
+from scim_bridge.web.showing import one, rendered
 from scim_bridge.web.state import this_door
 from scim_bridge.web.writing import written
 
@@ -21,10 +21,7 @@ users = Blueprint("users", __name__)
 @users.get("/Users")
 @asked
 def list_users(push: Push) -> Response:
-    asking, page_wanted = shown(USER), wanted(push, USER)
-    with this_door().database.reading() as connection:
-        page = page_of_users(connection, page_wanted)
-        return listed(page, rendered(connection, page.rows, push, asking), page_wanted)
+    return listed(push, (USER,), asked_search())
 
 
 @users.post("/Users")

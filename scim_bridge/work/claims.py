@@ -96,6 +96,8 @@ def renew(connection: Connection, claims: Sequence[Claim], *, now: datetime, lea
     """Keep these for another lease; those that somebody else has meanwhile stay theirs."""
     for token, platform in sorted({(each.token, each.key.platform) for each in claims}):
         mine = (work.c.platform == platform, work.c.lease_token == token)
+        # In the order in which marks are made, so that PostgreSQL never has two writers wait for each other.
+        connection.execute(select(work.c.subject).where(*mine).order_by(work.c.kind, work.c.subject).with_for_update())
         connection.execute(update(work).where(*mine).values(lease_until=now + lease))
 
 

@@ -17,12 +17,13 @@ from scim_bridge.work.tables import pace
 def take(connection: Connection, platform: str, rate: Rate | None, *, now: datetime) -> float:
     """Take one request. Returns 0 when it may be sent now, else the seconds to wait (nothing is taken then)."""
     at = now.timestamp()
-    row = connection.execute(select(pace).where(pace.c.platform == platform).with_for_update()).one_or_none()
+    wanted = select(pace).where(pace.c.platform == platform).with_for_update()
+    row = connection.execute(wanted).one_or_none()
     if row is None:
-        connection.execute(
-            insert(connection, pace).values(platform=platform, next_at=at, quiet_until=0.0).on_conflict_do_nothing()
-        )
-    next_at, quiet_until = (row.next_at, row.quiet_until) if row is not None else (at, 0.0)
+        first = insert(connection, pace).values(platform=platform, next_at=at, quiet_until=0.0)
+        connection.execute(first.on_conflict_do_nothing())  # PostgreSQL: another process may have been the first
+        row = connection.execute(wanted).one()
+    next_at, quiet_until = row.next_at, row.quiet_until
     if quiet_until > at:
         return float(quiet_until - at)
     if rate is None:

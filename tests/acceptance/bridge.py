@@ -25,10 +25,11 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
 class Bridge:
-    """`files` are mapping files by name."""
+    """`files` are mapping files by name. The database is a file in the folder, unless a URL names another."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, files: Mapping[str, str], *, database_url: str | None = None) -> None:
         self.folder = folder
+        self.database_url = database_url or f"sqlite:///{folder}/bridge.db"
         self.port = _free_port()
         self.groups: dict[str, str] = {}
         self.people: dict[str, str] = {}
@@ -41,7 +42,7 @@ class Bridge:
     def environment(self) -> dict[str, str]:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("SCIM_BRIDGE_")},
-            "SCIM_BRIDGE_DATABASE_URL": f"sqlite:///{self.folder}/bridge.db",
+            "SCIM_BRIDGE_DATABASE_URL": self.database_url,
             "SCIM_BRIDGE_MAPPINGS": str(self.folder / "mappings"),
             "SCIM_BRIDGE_BIND": f"127.0.0.1:{self.port}",
             "SCIM_BRIDGE_BOOTSTRAP_TOKEN": TOKEN,

@@ -15,6 +15,7 @@ from scim_bridge.app import create_app
 from scim_bridge.db import Database
 from scim_bridge.directory.tables import person, source
 from scim_bridge.web.health import report
+from tests.databases import SQLITE
 from tests.web.doors import NOW, TOKEN, Scim, open_door
 
 ADA = {"userName": "ada@example.com"}
@@ -46,6 +47,7 @@ def refused(scim: Scim) -> None:
     assert not report(scim.database, readiness=scim.app.extensions["scim_bridge"].readiness)["ready"]
 
 
+@SQLITE
 def test_a_file_that_is_no_database_is_503_and_unready(file: Path) -> None:
     file.write_bytes(b"this is no database" * 500)
     broken = Database(f"sqlite:///{file}")
@@ -53,6 +55,7 @@ def test_a_file_that_is_no_database_is_503_and_unready(file: Path) -> None:
     broken.dispose()
 
 
+@SQLITE
 def test_a_damaged_database_is_503_and_unready(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:8192])
     broken = Database(f"sqlite:///{file}")
@@ -61,6 +64,7 @@ def test_a_damaged_database_is_503_and_unready(file: Path) -> None:
     broken.dispose()
 
 
+@SQLITE
 def test_lesson_22_a_file_that_was_removed_takes_no_more_pushes(door: Scim, file: Path) -> None:
     """The open file lives on without a name: what is acknowledged there is gone with the process."""
     file.unlink()
@@ -68,6 +72,7 @@ def test_lesson_22_a_file_that_was_removed_takes_no_more_pushes(door: Scim, file
     assert not file.exists()
 
 
+@SQLITE
 def test_a_file_that_was_put_in_the_place_of_another_is_the_one_that_is_used(door: Scim, file: Path) -> None:
     backup = file.with_name("backup.db")
     with sqlite3.connect(file) as here, sqlite3.connect(backup) as there:
@@ -81,6 +86,7 @@ def test_a_file_that_was_put_in_the_place_of_another_is_the_one_that_is_used(doo
     assert sqlite3.connect(file).execute("select count(*) from scim_user").fetchone() == (2,)
 
 
+@SQLITE
 def test_a_database_that_may_not_be_written_is_read_and_refuses_pushes(file: Path) -> None:
     locked = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
     scim = Scim(create_app(locked), locked)
@@ -89,6 +95,7 @@ def test_a_database_that_may_not_be_written_is_read_and_refuses_pushes(file: Pat
     locked.dispose()
 
 
+@SQLITE
 def test_while_somebody_holds_the_database_noting_a_tokens_use_delays_one_read_and_no_more(door: Scim, file: Path) -> None:
     """The note waits for the database as long as a push would; it is not tried again with every read."""
     door.database.dispose()
@@ -107,6 +114,7 @@ def test_while_somebody_holds_the_database_noting_a_tokens_use_delays_one_read_a
     patient.dispose()
 
 
+@SQLITE
 def test_a_refusal_for_the_databases_sake_says_in_the_log_why(door: Scim, file: Path) -> None:
     with sqlite3.connect(file, isolation_level=None) as holder:
         holder.execute("begin immediate")
@@ -119,7 +127,7 @@ def test_a_refusal_for_the_databases_sake_says_in_the_log_why(door: Scim, file: 
 
 def test_a_failed_statement_does_not_repeat_its_values(database: Database) -> None:
     open_door(database)
-    row = {"name": "default", "kind": "a-value-not-to-be-seen", "created_at": NOW}
+    row = {"name": None, "kind": "a-value-not-to-be-seen", "created_at": NOW}
     with pytest.raises(IntegrityError) as failed, database.writing() as connection:
         connection.execute(source.insert(), row)
     assert "a-value-not-to-be-seen" not in str(failed.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
 import json
 import socket
@@ -20,6 +21,7 @@ LINE = b"GET /scim/v2/Users HTTP/1.1\r\nHost: bridge\r\n"
 POST = b"POST /scim/v2/Users HTTP/1.1\r\nHost: bridge\r\nContent-Type: application/scim+json\r\n"
 KEY = f"Authorization: Bearer {TOKEN}\r\nConnection: close\r\n".encode()
 CHUNKED = POST + KEY + b"Transfer-Encoding: chunked\r\n\r\n"
+BOMB = gzip.compress(b" " * 50_000_000)
 REFUSED = {
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
     "no version": (b"GET /\r\n\r\n", 400),
@@ -44,6 +46,12 @@ REFUSED = {
     "a chunk of another size": (CHUNKED + b"5\r\n{}\r\n0\r\n\r\n", 400),
     "a chunk of negative size": (CHUNKED + b"-5\r\n{}\r\n0\r\n\r\n", 400),
     "chunks without end": (CHUNKED + b"10000\r\n%s\r\n" % (b" " * 65_536) * 92 + b"0\r\n\r\n", 413),
+    "a body that inflates without end": (
+        POST + KEY + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s" % (len(BOMB), BOMB), 413,
+    ),
+    "an address for all": (b"OPTIONS * HTTP/1.1\r\nHost: bridge\r\n\r\n", 404),
+    "a tunnel": (b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: bridge\r\n\r\n", 404),
+    "a whole address without a token": (b"GET http://elsewhere/scim/v2/Users HTTP/1.1\r\nHost: bridge\r\n\r\n", 401),
     "a body that breaks off": (POST + KEY + b'Content-Length: 500\r\n\r\n{"userName": "cut@example.com"}', 400),
 }
 

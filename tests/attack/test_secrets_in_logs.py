@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from scim_bridge.errors import SettingsError
 from scim_bridge.logs import configure_logs
 from scim_bridge.settings import Settings, read_settings
 from scim_bridge.web.early_errors import page, without_quotes
+from tests.databases import dumped
 from tests.web.doors import TOKEN, Scim
 
 PASSWORD = "a-password-nobody-may-read"
@@ -41,7 +41,7 @@ def logs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def test_lesson_48_the_log_and_the_audit_hold_no_token_password_or_query(
-    logs: None, scim: Scim, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    logs: None, scim: Scim, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ada = scim.new_user("ada@example.com", password=PASSWORD)
     scim.put(f"/Users/{ada}", {"userName": "ada@example.com", "password": PASSWORD, "urn:unknown": {"secret": PASSWORD}})
@@ -53,7 +53,7 @@ def test_lesson_48_the_log_and_the_audit_hold_no_token_password_or_query(
     for header in (f"Basic {basic}", f"Basic {TOKEN}", TOKEN, f"Bearer {PASSWORD * 2}"):
         scim.client.get("/scim/v2/Users", headers={"Authorization": header})
     written = capsys.readouterr().err
-    stored = "\n".join(sqlite3.connect(tmp_path / "bridge.db").iterdump())
+    stored = dumped(scim.database)
     assert "/scim/v2/Users" in written
     assert "user.created" in stored
     for secret in (TOKEN, basic, PASSWORD, NAME):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,10 +32,13 @@ def broken_at(database: Database) -> int | None:
 
 
 def tamper(database: Database, statement: str) -> None:
-    """As somebody with the file in their hands, whom no foreign key stops."""
-    with closing(sqlite3.connect(str(database.engine.url.database))) as file:
-        file.execute(statement)
-        file.commit()
+    """As somebody with the database in their hands, whom no foreign key stops."""
+    off = "PRAGMA foreign_keys = OFF" if database.is_sqlite else "SET session_replication_role = replica"
+    with database.engine.connect() as connection:
+        connection.connection.driver_connection.execute(off)  # SQLite hears it outside a transaction only
+        connection.exec_driver_sql(statement)
+        connection.commit()
+    database.engine.dispose()  # nobody inherits that connection
 
 
 def test_entries_come_back_as_they_were_written(database: Database) -> None:

@@ -43,6 +43,7 @@ def test_gone_are_the_deactivated_and_the_deleted_and_no_group(books: Books) -> 
     ids=["userName", "an e-mail in another case", "the second e-mail"],
 )
 def test_somebody_active_has_an_address(books: Books, attributes: dict[str, Any]) -> None:
+    attributes = dict(attributes)
     name = attributes.pop("userName")
     books.new_user(name, **attributes)
     assert having(books, ADA, "eve@example.com") == {ADA: name}

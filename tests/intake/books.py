@@ -85,6 +85,8 @@ class Books:
                 insert(person), [{"id": index + 1, "user_name": name, "user_name_key": name, **stamps}
                                  for index, name in enumerate(names)]
             )
+            if not self.database.is_sqlite:  # its counter does not see numbers that were given
+                connection.exec_driver_sql("select setval(pg_get_serial_sequence('person', 'id'), (select max(id) from person))")
             connection.execute(insert(scim_user), [
                 {"scim_id": f"00000000-0000-4000-8000-{index:012}", "person_id": index + 1, "user_name": name,
                  "user_name_key": name, "active": True, "payload": f'{{"userName":"{name}","active":true}}',

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from scim_bridge.db import Database, metadata
+from scim_bridge.audit.tables import audit_record
+from scim_bridge.db import Database
 from scim_bridge.directory.persons import members_below
 from scim_bridge.intake import groups
 from scim_bridge.intake.roster import BY_NAME
+from tests.databases import KINDS, fresh
 from tests.intake.books import Books
 
 BIG = 50_000
@@ -25,15 +29,20 @@ def of_size(database: Database, size: int) -> tuple[Books, Any, list[Any]]:
     return books, group, people
 
 
-@pytest.fixture(scope="module")
-def sizes(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[Books, Any, list[Any]]]:
+@pytest.fixture(scope="module", params=KINDS)
+def sizes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[int, tuple[Books, Any, list[Any]]]]:
     """One database with a group of ten and one with a group of fifty thousand."""
-    made = {}
-    for size in (10, BIG):
-        database = Database(f"sqlite:///{tmp_path_factory.mktemp('scale')}/bridge.db")
-        metadata.create_all(database.engine)
-        made[size] = of_size(database, size)
-    return made
+    with ExitStack() as open_:
+        yield {
+            size: of_size(open_.enter_context(fresh(request.param, tmp_path_factory.mktemp("scale"))), size) for size in (10, BIG)
+        }
+
+
+def recorded(books: Books) -> int:
+    """How many records the audit has."""
+    return int(books.read(lambda connection: connection.scalar(select(func.count()).select_from(audit_record))))
 
 
 def ops(*operations: dict[str, Any]) -> dict[str, Any]:
@@ -115,3 +124,38 @@ def test_lesson_18_a_put_of_5000_members_touches_only_the_difference(database: D
     assert books.members(group.id) == {each.person_id for each in people[1:]}
     touched = {people[0].person_id, people[-1].person_id, people[-2].person_id}
     assert {int(subject) for _, _, subject in books.marks()} == touched
+
+
+@pytest.mark.parametrize("inside", [10, 5_000])
+def test_lesson_18_a_patch_of_thousands_of_members_is_a_few_statements_for_each_500(database: Database, inside: int) -> None:
+    """Whoever else is in the group: nothing that grows with it is read."""
+    books = Books(database, "labs")
+    people = books.crowd(inside + 2_000)
+    group = books.new_group("Engineers")
+    books.enrol(group, people[:inside])
+    books.forget()
+    named = [{"value": each.scim_id} for each in people[inside:]]
+    with books.counting() as adding:
+        books.patch_group(group, {"op": "add", "path": "members", "value": named})
+    assert books.members(group.id) == {each.person_id for each in people}
+    with books.counting() as removing:
+        books.patch_group(group, {"op": "Remove", "path": "members", "value": named})
+    assert books.members(group.id) == {each.person_id for each in people[:inside]}
+    assert max(len(adding), len(removing)) <= 10 + 8 * (2_000 // 500)
+    assert recorded(books) == 4_000
+    assert len(books.marks()) == 2_000
+
+
+def test_a_put_of_a_large_group_costs_the_difference_in_chunks(database: Database) -> None:
+    """2,000 stay, 400 go and 600 come: only those thousand rows are written, recorded and marked."""
+    books = Books(database, "labs")
+    people = books.crowd(3_000)
+    group = books.new_group("Engineers")
+    books.enrol(group, people[:2_400])
+    books.forget()
+    body = {"displayName": "Engineers", "members": [{"value": each.scim_id} for each in people[400:]]}
+    with books.counting() as seen:
+        books.write(groups.replace_group, group.scim_id, body)
+    assert books.members(group.id) == {each.person_id for each in people[400:]}
+    assert len(seen) <= 60
+    assert recorded(books) == len(books.marks()) == 1_000

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from scim_bridge.access.former import FormerAccount
 from scim_bridge.access.standing import OwnAccount
-from scim_bridge.db import Database, metadata
+from scim_bridge.db import Database
 from scim_bridge.ledger import accounts, formers
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -20,12 +19,9 @@ OWN = OwnAccount("Ada@Example.com", "user", "active", account_id="acct_1")
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path}/ledger.db")
-    metadata.create_all(database.engine)
+def connection(database: Database) -> Iterator[Connection]:
     with database.writing() as open_connection:
         yield open_connection
-    database.dispose()
 
 
 def sought(connection: Connection, *people: int) -> dict[int, tuple[FormerAccount, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +21,8 @@ RULE = "rules: [{name: r, when: everybody, grant: [{place: p, role: member}]}]\n
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'books.db'}")
-    own = [tables.mapping_revision, tables.mapping_file, tables.mapping_platform, tables.mapping_problem]
-    tables.mapping_revision.metadata.create_all(database.engine, tables=own)
-    yield database
-    database.dispose()
+def books(database: Database) -> Database:
+    return database
 
 
 def a_set(**sources: str) -> tuple[dict[str, bytes], RuleSet]:

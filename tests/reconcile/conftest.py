@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 import structlog
 
+from tests.databases import KINDS, fresh
 from tests.world import World, Wrapped, mapping, wrapping
 
 
@@ -21,23 +23,40 @@ def _quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+ON_BOTH = {"test_joining", "test_leaving", "test_leavers", "test_takeup"}
+"""Modules that touch every table of the hand: what they say must hold on PostgreSQL as well."""
 MakeWorld = Callable[..., World]
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """The database of the worlds: SQLite, but where the module runs on both."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH and "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", KINDS, indirect=True)
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, kind: str) -> Iterator[MakeWorld]:
     """`make_world(**keys of the sandbox's mapping file)`; `files` gives whole files instead."""
     made: list[World] = []
+    with ExitStack() as databases:
 
-    def make(files: dict[str, str] | None = None, *, world: dict[str, Any] | None = None, **keys: Any) -> World:
-        folder = tmp_path / f"world{len(made)}"
-        folder.mkdir()
-        made.append(World(folder, files if files is not None else {"sandbox": mapping(**keys)}, **(world or {})))
-        return made[-1]
+        def make(files: dict[str, str] | None = None, *, world: dict[str, Any] | None = None, **keys: Any) -> World:
+            folder = tmp_path / f"world{len(made)}"
+            folder.mkdir()
+            more = dict(world or {})
+            if kind == "postgresql":
+                more["database_url"] = databases.enter_context(fresh(kind, folder)).url
+            made.append(World(folder, files if files is not None else {"sandbox": mapping(**keys)}, **more))
+            return made[-1]
 
-    yield make
-    for each in made:
-        each.close()
+        yield make
+        for each in made:
+            each.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from scim2_models import Attribute, ListResponse, Schema, ServiceProviderConfig
 from scim2_models import ResourceType as Kind
 
-from scim_bridge.scim import discovery
+from scim_bridge.scim import cursors, discovery
 from scim_bridge.scim.messages import list_response
 from scim_bridge.scim.registry import ENTERPRISE_URN, GROUP, GROUP_URN, USER, USER_URN
 from scim_bridge.scim.render import with_schemas
@@ -23,14 +23,14 @@ def nulls(value: Any, path: str = "") -> list[str]:
 
 
 def test_the_configuration_claims_what_is_true_and_no_more() -> None:
-    config = discovery.service_provider_config(BASE, max_results=200)
+    config = discovery.service_provider_config(BASE, max_results=200, max_payload=5_000_000)
 
     assert {name: config[name]["supported"] for name in ("patch", "filter", "bulk", "sort", "etag", "changePassword")} == {
         "patch": True,
         "filter": True,
-        "bulk": False,
-        "sort": False,
-        "etag": False,
+        "bulk": True,
+        "sort": True,
+        "etag": True,
         "changePassword": False,
     }
     assert config["filter"]["maxResults"] == 200
@@ -38,14 +38,28 @@ def test_the_configuration_claims_what_is_true_and_no_more() -> None:
     assert config["meta"]["location"] == f"{BASE}/ServiceProviderConfig"
 
 
-def test_bulk_has_its_numbers_although_it_is_off() -> None:
-    bulk = discovery.service_provider_config(BASE, max_results=200)["bulk"]
+def test_rfc9865_4_pages_are_by_index_unless_a_cursor_is_asked_for() -> None:
+    pagination = discovery.service_provider_config(BASE, max_results=200, max_payload=1)["pagination"]
 
-    assert bulk == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
+    assert pagination == {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 200,
+        "maxPageSize": 200,
+        "cursorTimeout": cursors.TIMEOUT,
+    }
+
+
+def test_bulk_says_how_much_it_takes() -> None:
+    bulk = discovery.service_provider_config(BASE, max_results=200, max_payload=5_000_000)["bulk"]
+
+    assert bulk == {"supported": True, "maxOperations": 1000, "maxPayloadSize": 5_000_000}
 
 
 def test_an_independent_reader_understands_the_documents() -> None:
-    ServiceProviderConfig.model_validate(discovery.service_provider_config(BASE, max_results=200, documentation=f"{BASE}/docs"))
+    config = discovery.service_provider_config(BASE, max_results=200, max_payload=1, documentation=f"{BASE}/docs")
+    ServiceProviderConfig.model_validate(config)
     for kind in discovery.resource_types(BASE):
         Kind.model_validate(kind)
     schemas = [Schema.model_validate(each) for each in discovery.schemas(BASE)]
@@ -54,7 +68,7 @@ def test_an_independent_reader_understands_the_documents() -> None:
 
 
 def test_no_document_holds_a_null() -> None:
-    config = discovery.service_provider_config(BASE, max_results=1)
+    config = discovery.service_provider_config(BASE, max_results=1, max_payload=1)
 
     assert nulls([config, *discovery.resource_types(BASE), *discovery.schemas(BASE)]) == []
 

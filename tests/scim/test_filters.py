@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from scim_bridge.scim import grammar
+from scim_bridge.scim import filters, grammar
 from scim_bridge.scim.errors import InvalidFilter
 from scim_bridge.scim.filters import And, Compare, Node, Not, Or, Present, ValuePath, parse_filter
 from scim_bridge.scim.registry import ENTERPRISE_URN, GROUP, USER, USER_URN
@@ -149,6 +149,66 @@ def test_what_cannot_be_answered_is_refused_with_a_sentence(text: str, says: str
         parse_filter(text, USER)
 
     assert says in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ('title pr and unknown eq "x"', 14),
+        ('title pr and name.unknown eq "x"', 14),
+        ('emails[unknown eq "x"]', 8),
+        ('title pr or emails[type eq "x"].unknown eq "y"', 13),
+        ('title pr or PASSWORD eq "x"', 13),
+        ("title pr or active gt true", 13),
+        ('title pr or x509Certificates.value lt "x"', 13),
+        ('emails[type eq "a" and addresses[type eq "b"]]', 24),
+        ('emails[type eq "a"][type eq "b"]', 1),
+        ("title pr or userName eq ada", 25),
+        ("userName eq ada@example.com", 13),
+        ("title pr or active eq 1", 23),
+        ('title eq "a" and meta.created gt "today"', 34),
+        ("title pr and userName eq 7", 26),
+        ('title pr and meta.version eq "x"', 14),
+        ("title pr and userName gt null", 14),
+        ("title pr and name eq \"x\"", 14),
+        ("title pr and", 13),
+        ("title pr )", 10),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_position_also_when_the_shape_was_read_before(text: str, position: int) -> None:
+    for _ in range(2):
+        with pytest.raises(InvalidFilter, match=rf"position {position}\b"):
+            parse_filter(text, USER)
+
+
+def test_unquoted_text_is_told_how_text_is_written() -> None:
+    with pytest.raises(InvalidFilter, match="double quotes"):
+        parse_filter("userName eq ada", USER)
+
+
+def test_a_shape_is_read_once_and_its_values_are_checked_every_time() -> None:
+    filters._SHAPES.clear()
+    read = [parse_filter(f'userName EQ "{name}" and active eq "{flag}"', USER) for name, flag in (("a", "True"), ("b", "false"))]
+
+    assert [written(each) for each in read] == ["(userName eq 'a' & active eq True)", "(userName eq 'b' & active eq False)"]
+    assert len(filters._SHAPES) == 1
+    with pytest.raises(InvalidFilter, match="true or false"):
+        parse_filter('USERNAME eq "c" AND active eq "maybe"', USER)
+    assert len(filters._SHAPES) == 1
+
+
+def test_the_same_shape_means_another_thing_for_another_resource() -> None:
+    for kind, path in ((USER, "displayName"), (GROUP, "displayName")):
+        node = parse_filter('displayName eq "x"', kind)
+        assert isinstance(node, Compare)
+        assert (node.ref.path, node.ref.schema_urn) == (path, kind.schema.id)
+
+
+def test_somebody_who_makes_shapes_up_fills_no_memory() -> None:
+    for number in range(filters.MAX_SHAPES + 10):
+        parse_filter(" or ".join(f"{'not ' if number >> bit & 1 else ''}(title pr)" for bit in range(11)), USER)
+
+    assert len(filters._SHAPES) <= filters.MAX_SHAPES
 
 
 @pytest.mark.parametrize(

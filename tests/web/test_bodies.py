@@ -77,7 +77,10 @@ def test_strangers_cannot_make_the_bridge_read_a_body(scim: Scim) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["application/scim+json; charset=utf-8", "application/json", "Application/JSON; charset=UTF-8", None],
+    [
+        "application/scim+json; charset=utf-8", "application/json", "Application/JSON; charset=UTF-8", None,
+        'application/scim+json; charset="utf8"', "application/json;charset=US-ASCII", "application/scim+json;; x=y",
+    ],
 )
 def test_scim_json_and_json_are_read_with_any_parameters(scim: Scim, kind: str | None) -> None:
     headers = {"Authorization": HEADERS["Authorization"]} | ({"Content-Type": kind} if kind else {})
@@ -90,7 +93,8 @@ def test_scim_json_and_json_are_read_with_any_parameters(scim: Scim, kind: str |
         {"Content-Type": "application/xml"},
         {"Content-Type": "application/x-www-form-urlencoded"},
         {"Content-Type": "application/json; charset=utf-16"},
-        {"Content-Encoding": "gzip"},
+        {"Content-Encoding": "br"},
+        {"Content-Encoding": "gzip, gzip"},
     ],
 )
 def test_other_content_is_415(scim: Scim, headers: dict[str, str]) -> None:

@@ -27,8 +27,8 @@ def test_scim2_tester_finds_nothing_but_what_is_explained_here(scim: Scim) -> No
     found = {(each.title, each.resource_type, known[2]) for each in errors for known in EXPECTED if _is(each, known)}
     assert found == EXPECTED
     assert len(errors) == len(EXPECTED)
-    assert {result.status for result in results} == {Status.SUCCESS, Status.SKIPPED, Status.ERROR}
-    assert sum(result.status is Status.SUCCESS for result in results) > 120
+    assert {result.status for result in results} == {Status.SUCCESS, Status.ERROR}  # nothing is passed over
+    assert sum(result.status is Status.SUCCESS for result in results) >= 132
 
 
 def _is(result: object, known: tuple[str, str, str]) -> bool:

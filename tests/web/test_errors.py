@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import pytest
@@ -10,13 +9,20 @@ import pytest
 from scim_bridge.app import create_app
 from scim_bridge.db import Database
 from scim_bridge.directory.tables import person
+from tests.databases import held
 from tests.web.doors import ERROR_URN, TOKEN, USER_URN, Scim, open_door
 
 WRONG = [
     ("GET", "/scim/v2/Nothing", 404),
     ("GET", "/", 404),
     ("GET", "/scim/v2", 404),
-    ("GET", "/scim/v2//Users", 404),
+    ("GET", "/scim/v2/", 404),
+    ("GET", "/Users", 404),
+    ("GET", "/v2/Users", 404),
+    ("GET", "/scim/Users", 404),
+    ("GET", "/scim/v1/Users", 400),
+    ("POST", "/scim/v3/Users", 400),
+    ("GET", "/scim/v2.1", 400),
     ("GET", "/scim/v2/Users/x/y", 404),
     ("GET", "/scim/v2/Users/%00", 404),
     ("GET", "/scim/v2/Users/" + "x" * 3_000, 404),
@@ -34,9 +40,10 @@ WRONG = [
     ("GET", "/scim/v2/Schemas?filter=id+pr", 403),
     ("GET", "/scim/v2/ServiceProviderConfig?filter=x", 403),
     ("GET", "/scim/v2/Me", 501),
-    ("POST", "/scim/v2/Bulk", 501),
-    ("POST", "/scim/v2/.search", 501),
-    ("POST", "/scim/v2/Users/.search", 501),
+    ("GET", "/scim/v2/Bulk", 405),
+    ("POST", "/scim/v2/.search", 400),
+    ("POST", "/scim/v2/Users/.search", 400),
+    ("GET", "/scim/v2/.search", 405),
     ("GET", "/scim/v2/Users?startIndex=one", 400),
     ("GET", "/scim/v2/Users?count=1.5", 400),
 ]
@@ -53,13 +60,20 @@ def test_every_refusal_is_scim_json_with_a_sentence(scim: Scim, method: str, pat
     assert ("Allow" in answer.headers) is (status == 405)
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/plain", "application/json;q=0"])
+@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/plain", "application/json;q=0", "application/*;q=0, */*;q=0"])
 def test_a_client_that_takes_no_json_gets_406(scim: Scim, accept: str) -> None:
     answer = scim.send("GET", "/Users", headers={"Accept": accept})
     assert (answer.status_code, answer.json["status"]) == (406, "406")
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/*", "application/scim+json", "text/html, */*;q=0.1", ""])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*", "application/*", "application/scim+json", "text/html, */*;q=0.1", "", "application/scim+json; charset=utf-8",
+        "application/json;charset=UTF-8;q=0.5", "Application/SCIM+JSON", "application/*+json", "application/json;odata=verbose",
+        "application/scim+json;q=0, application/json", "text/plain, application/json;q=0.001",
+    ],
+)
 def test_a_client_that_takes_json_is_answered(scim: Scim, accept: str) -> None:
     assert scim.send("GET", "/Users", headers={"Accept": accept}).status_code == 200
 
@@ -83,16 +97,11 @@ def test_lesson_20_a_locked_database_is_503_with_retry_after_and_nothing_is_writ
     impatient = Database(database.url, busy_timeout=0.05)
     scim = Scim(create_app(impatient), impatient)
     scim.get("/Users")  # notes the token's use, so that only the push is left to write
-    holder = sqlite3.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    try:
+    with held(database):
         answer = scim.post("/Users", {"schemas": [USER_URN], "userName": "ada@example.com"})
         assert (answer.status_code, answer.json["status"]) == (503, "503")
         assert answer.headers["Retry-After"].isdecimal()
         assert scim.get("/Users").status_code == 200
-    finally:
-        holder.execute("ROLLBACK")
-        holder.close()
     assert scim.rows(person) == 0
     assert scim.post("/Users", {"schemas": [USER_URN], "userName": "ada@example.com"}).status_code == 201
     impatient.dispose()

@@ -10,8 +10,6 @@ import pytest
 from scim_bridge.db import Database
 from scim_bridge.directory import sources, tokens
 from scim_bridge.directory.persons import find
-from scim_bridge.scim.errors import TooManyRequests
-from scim_bridge.web.limits import Limits
 from scim_bridge.web.options import Options
 from tests.web.doors import GROUP_URN, NOW, TOKEN, USER_URN, Scim, open_door, second_source
 
@@ -95,28 +93,14 @@ def test_a_token_as_basic_password_opens(scim: Scim) -> None:
 
 
 def test_lesson_50_a_limit_answers_429_with_whole_seconds_and_only_to_that_source(database: Database) -> None:
-    scim = open_door(database, Options(rate_limit=0.2))
+    scim = open_door(database, Options(rate_limit=2 / 60))
     other = second_source(scim)
     answers = [scim.get("/Users") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
-    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 5
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 30
     assert json.loads(answers[-1].get_data())["status"] == "429"
     assert other.get("/Users").status_code == 200
 
 
 def test_lesson_50_without_a_limit_nobody_is_turned_away(scim: Scim) -> None:
     assert {scim.get("/ServiceProviderConfig").status_code for _ in range(300)} == {200}
-
-
-def test_a_bucket_fills_again_with_time() -> None:
-    clock = [0.0]
-    limits = Limits(2.0, lambda: clock[0])
-    for _ in range(20):
-        limits.take(1)
-    with pytest.raises(TooManyRequests) as refusal:
-        limits.take(1)
-    assert refusal.value.retry_after == 1
-    clock[0] = 0.5
-    limits.take(1)
-    with pytest.raises(TooManyRequests):
-        limits.take(1)
