@@ -140,7 +140,9 @@ def _draw_applied(out: Console, done: Applied, planned: Sequence[str]) -> None:
         out.print(made)
         say(out, plain(f"\nWhen the reason is gone: {this_command()} work retry"))
     elif not done.held:
-        but = f" but {', '.join(planned)}: mode plan, nothing is written there" if planned else ""
+        buts = [f"{', '.join(planned)}: mode plan, nothing is written there"] if planned else []
+        buts += [f"{', '.join(done.paused)}: paused, nothing is changed there until it is resumed"] if done.paused else []
+        but = f" but {'; '.join(buts)}" if buts else ""
         say(out, plain(f"Done: every platform is as the rules want it{but}."))
     if done.digest is not None:
         draw_held(out, done.causes, done.digest)

@@ -14,10 +14,16 @@ from scim_bridge.cli.showing import plain, row, say, state, styled, table
 from scim_bridge.errors import BridgeError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from scim_bridge.db import Connection
     from scim_bridge.wiring import House
 
+BY = click.option("--by", default=operator, metavar="NAME", help="Who asks for it; left out: whoever runs the command.")
 
-@cli.group("platform", short_help="The platforms: list, check the connection, retire.")
+
+@cli.group("platform", short_help="The platforms: list, check the connection, pause, retire.")
 def platform() -> None:
     """Each mapping file is one platform, called after the file."""
 
@@ -27,17 +33,18 @@ def list_(desk: Desk) -> None:
     """Every platform in force, and those that only the ledger knows."""
     from scim_bridge.ledger.accounts import count_holders, platforms
     from scim_bridge.ledger.holds import retired_platforms
+    from scim_bridge.ledger.pauses import pauses
 
     house = desk.house
     rules = house.platforms.rules().platforms
     with house.database.reading() as connection:
         names = sorted({*rules, *platforms(connection)})
         holders = {name: count_holders(connection, name) for name in names}
-        retired = retired_platforms(connection)
+        retired, paused = retired_platforms(connection), pauses(connection)
     found: list[dict[str, Any]] = []
     for name in names:
         each = rules.get(name)
-        word = "retired" if name in retired else "in force" if each is not None else "orphaned"
+        word = "paused" if name in paused else "retired" if name in retired else "in force" if each is not None else "orphaned"
         known = (each.connector, each.policy.mode, list(each.sources)) if each is not None else (None, None, [])
         shown = dict(zip(("connector", "mode", "sources"), known, strict=True))
         found.append({"platform": name, **shown, "holders": holders[name], "state": word})
@@ -59,11 +66,11 @@ def check(desk: Desk, name: str | None) -> int:
 
 @command(platform, "retire")
 @click.argument("name")
-@click.option("--by", default=operator, metavar="NAME", help="Who asks for it; left out: whoever runs the command.")
+@BY
 def retire(desk: Desk, name: str, by: str) -> None:
     """Withdraw everything the bridge gave on a platform whose mapping file is gone. A plan like any other: the brake holds."""
     from scim_bridge.audit.records import Entry, record
-    from scim_bridge.db import Connection, utc_now
+    from scim_bridge.db import utc_now
     from scim_bridge.ledger import holds
     from scim_bridge.mapping.revisions import newest_with
     from scim_bridge.work.marks import EVERYBODY, Key, mark
@@ -82,6 +89,46 @@ def retire(desk: Desk, name: str, by: str) -> None:
     house.database.write(deed)
     sentence = f'What the bridge gave on "{name}" is being withdrawn. See it: {this_command()} plan --platform {name}'
     desk.show({"platform": name, "retired_by": by}, lambda out: say(out, plain(sentence)))
+
+
+@command(platform, "pause")
+@click.argument("name")
+@BY
+def pause(desk: Desk, name: str, by: str) -> None:
+    """Change nothing on the platform NAME until it is resumed. Pushes are accepted; what they want waits, in order."""
+    from scim_bridge.ledger import pauses
+
+    _switch(desk, name, by, "paused", lambda connection, now: pauses.pause(connection, name, by=by, now=now))
+    sentence = f'Nothing is changed on "{name}" until: {this_command()} platform resume {name}'
+    desk.show({"platform": name, "paused_by": by}, lambda out: say(out, plain(sentence)))
+
+
+@command(platform, "resume")
+@click.argument("name")
+@BY
+def resume(desk: Desk, name: str, by: str) -> None:
+    """End the pause of the platform NAME. What has waited is done, what takes something away first."""
+    from scim_bridge.ledger import pauses
+
+    _switch(desk, name, by, "resumed", lambda connection, now: pauses.unpause(connection, name))
+    sentence = f'What waited on "{name}" is being done. See it: {this_command()} work list'
+    desk.show({"platform": name, "resumed_by": by}, lambda out: say(out, plain(sentence)))
+
+
+def _switch(desk: Desk, name: str, by: str, word: str, deed: Callable[[Connection, datetime], bool]) -> None:
+    """Written down once: what is so already makes no record."""
+    from scim_bridge.audit.records import Entry, record
+    from scim_bridge.db import utc_now
+
+    _known(desk.house, name)
+    now = utc_now()
+
+    def write(connection: Connection) -> None:
+        if deed(connection, now):
+            entry = Entry(f"platform.{word}", name, subject_kind="platform", initiator=by, platform=name)
+            record(connection, [entry], now=now)
+
+    desk.house.database.write(write)
 
 
 def _check_orphaned(house: House, connection: Any, name: str) -> None:

@@ -141,6 +141,15 @@ retired = Table(
 )
 """Platforms whose file is gone and whose holdings somebody asked to withdraw."""
 
+paused = Table(
+    "paused",
+    metadata,
+    Column("platform", words(128), primary_key=True),
+    Column("by", words(256), nullable=False),
+    Column("at", UtcTime(), nullable=False),
+)
+"""Platforms at which nothing is to be changed until somebody says so. What is wanted there meanwhile waits in the slate."""
+
 former_account = Table(
     "former_account",
     metadata,

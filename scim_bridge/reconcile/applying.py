@@ -20,6 +20,7 @@ from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.errors import BridgeError, UsageError
 from scim_bridge.ledger import holds as holding
 from scim_bridge.ledger.holds import Hold
+from scim_bridge.ledger.pauses import is_paused, pauses
 from scim_bridge.mapping.secrets import VariableUnset
 from scim_bridge.reconcile.hand import Hand
 from scim_bridge.reconcile.inventory import take_inventory
@@ -54,6 +55,8 @@ class Applied:
     digest: str | None
     """Of what is held now; None when nothing is."""
     causes: tuple[str, ...] = ()
+    paused: tuple[str, ...] = ()
+    """Platforms at which nothing is done until somebody resumes them."""
     left: Sequence[Work] = field(default_factory=tuple)
     """What did not come to its end: parked or delayed. What came due since is the worker's, and no answer to this."""
     released: int = 0
@@ -67,6 +70,7 @@ class Applied:
             "held": self.held,
             "digest": self.digest,
             "causes": list(self.causes),
+            "paused": list(self.paused),
             "released": self.released,
             "work": [each.as_json() for each in self.left],
         }
@@ -141,7 +145,9 @@ def _finish(database: Database, platforms: Platforms, hand: Hand, *, released: i
     """One thread a platform, so that none waits for another; orphaned platforms' marks are settled too."""
     in_time = work_off(database, hand, platforms.names())
     digest, causes = held_now(database)
-    return Applied(digest, causes, _left(database, in_time=in_time), released)
+    with database.reading() as connection:
+        resting = tuple(sorted(set(pauses(connection)) & set(platforms.names())))
+    return Applied(digest, causes, resting, _left(database, in_time=in_time), released)
 
 
 def work_off(database: Database, hand: Hand, names: Sequence[str]) -> bool:
@@ -171,6 +177,8 @@ def _worth_waiting(database: Database, name: str) -> bool:
     """Whether something is due or running here, or will be tried again soon."""
     now = utc_now()
     with database.reading() as connection:
+        if is_paused(connection, name):
+            return False
         items = slate.unsettled(connection, now=now, platform=name)
         quiet_until = pace.quiet_until(connection, name)
     soon = now + PATIENCE

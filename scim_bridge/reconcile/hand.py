@@ -15,6 +15,7 @@ from scim_bridge.access.errors import NotPermitted, PlatformError, Transient
 from scim_bridge.audit.records import record
 from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.errors import BridgeError, DatabaseUnavailable
+from scim_bridge.ledger.pauses import is_paused
 from scim_bridge.reconcile.batch import Batch, Fate, back_off, unexpected
 from scim_bridge.reconcile.fan import fan_out
 from scim_bridge.reconcile.key_deeds import carry_out_requests, nothing_is_written, out_of_force
@@ -53,7 +54,11 @@ class Hand:
         self._outages: dict[str, int] = {}
 
     def step(self, name: str, kinds: Sequence[Kind] = KINDS) -> bool:
-        """Take and run one batch of what is due on this platform, of the first of these kinds. False when nothing was."""
+        """Take and run one batch of what is due on this platform, of the first of these kinds. False when nothing was, or it is
+        paused."""
+        with self._database.reading() as connection:
+            if is_paused(connection, name):
+                return False
         if self._fan_out(name):
             return True
         with self._database.reading() as connection:

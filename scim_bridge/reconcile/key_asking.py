@@ -15,6 +15,7 @@ from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.errors import BridgeError, NotFoundError
 from scim_bridge.ledger import key_requests
 from scim_bridge.ledger.key_requests import Action, KeyRequest
+from scim_bridge.ledger.pauses import is_paused
 from scim_bridge.reconcile.hand import Hand
 from scim_bridge.reconcile.key_case import KeyCase, read_case
 from scim_bridge.reconcile.key_deeds import nothing_is_written, request_entry, words_of
@@ -161,6 +162,10 @@ def work_on(database: Database, hand: Hand, plan: KeyPlan, *, since: datetime) -
         now = utc_now()
         if item is None:
             return Done("done", _answer(database, plan, since))
+        with database.reading() as connection:
+            paused = is_paused(connection, plan.key.platform)
+        if paused:
+            return Done(item.state, f"The platform is paused; it is done once somebody resumes {plan.key.platform}.")
         soon = item.state in {"due", "running"} or (item.state == "delayed" and item.due_at <= now + PATIENCE)
         if now >= until or not soon:
             return Done(item.state, item.reason or "It waits for its turn.")
