@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from scim_bridge.directory.tables import Row, person
 
@@ -45,20 +45,26 @@ def bury(connection: Connection, row: Row, *, now: datetime) -> None:
     connection.execute(update(person).where(person.c.id == row.person_id).values(values))
 
 
+_BURIED = select(person.c.id).where(
+    person.c.source_id == bindparam("of_source"), person.c.deleted_at.is_not(None), person.c.kind == "person"
+)
+_BURIED_OF_NAME = (
+    _BURIED.where(person.c.user_name_key == bindparam("name_key"))
+    .order_by(person.c.deleted_at.desc(), person.c.id.desc())
+    .limit(1)
+)
+_BURIED_OF_EXTERNAL_ID = _BURIED.where(person.c.external_id == bindparam("of_external_id")).limit(2)
+"""Made once: every new user asks."""
+
+
 def _by_user_name(connection: Connection, source_id: int, columns: Mapping[str, Any]) -> int | None:
-    named = _buried(source_id).where(person.c.user_name_key == columns["user_name_key"])
-    return connection.scalar(named.order_by(person.c.deleted_at.desc(), person.c.id.desc()).limit(1))
+    return connection.scalar(_BURIED_OF_NAME, {"of_source": source_id, "name_key": columns["user_name_key"]})
 
 
 def _by_external_id(connection: Connection, source_id: int, columns: Mapping[str, Any]) -> int | None:
     if columns["external_id"] is None:
         return None
-    named = _buried(source_id).where(person.c.external_id == columns["external_id"])
-    found = list(connection.scalars(named.limit(2)))
+    asked = {"of_source": source_id, "of_external_id": columns["external_id"]}
+    found = list(connection.scalars(_BURIED_OF_EXTERNAL_ID, asked))
     # An externalId may be a mail nickname (Entra's default), shared by several: then it names nobody.
     return found[0] if len(found) == 1 else None
-
-
-def _buried(source_id: int) -> Select[int]:
-    gone = person.c.source_id == source_id, person.c.deleted_at.is_not(None)
-    return select(person.c.id).where(*gone, person.c.kind == "person")

@@ -30,6 +30,10 @@ _WANTED = select(scim_user).where(
     scim_user.c.scim_id == bindparam("wanted_id"), scim_user.c.source_id == bindparam("of_source")
 )
 _LOCKED = _WANTED.with_for_update(key_share=True)
+_NAMED = select(scim_user.c.id).where(
+    scim_user.c.source_id == bindparam("of_source"), scim_user.c.user_name_key == bindparam("name_key")
+)
+_INSERTED = insert(scim_user).returning(scim_user)
 """Made once: building such a statement takes longer than running it."""
 
 
@@ -45,7 +49,7 @@ def insert_user(
     person_id = tombstones.revive_or_make(connection, source_id, columns, now=now)
     values = {"scim_id": scim_id or str(uuid4()), "source_id": source_id, "person_id": person_id, **columns}
     stamps = {"version": 1, "created_at": now, "modified_at": now}
-    row = _store(connection, insert(scim_user).values(**values, **stamps).returning(scim_user), columns)
+    row = _store(connection, _INSERTED, columns, {**values, **stamps})
     write_values(connection, row.id, resource, fresh=True)
     return row
 
@@ -108,15 +112,16 @@ def _columns(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_taken(connection: Connection, source_id: int, columns: Mapping[str, Any], *, but: int | None) -> None:
-    key = columns["user_name_key"]
-    holder = select(scim_user.c.id).where(scim_user.c.source_id == source_id, scim_user.c.user_name_key == key)
-    if connection.scalar(holder) not in (None, but):
+    holder = connection.scalar(_NAMED, {"of_source": source_id, "name_key": columns["user_name_key"]})
+    if holder not in (None, but):
         raise _taken(columns["user_name"])
 
 
-def _store(connection: Connection, statement: Any, columns: Mapping[str, Any]) -> Row:
+def _store(
+    connection: Connection, statement: Any, columns: Mapping[str, Any], values: Mapping[str, Any] | None = None
+) -> Row:
     try:
-        return connection.execute(statement).one()
+        return connection.execute(statement, values).one()
     except IntegrityError as error:  # two requests at once; looking first found nothing
         raise _taken(columns["user_name"]) from error
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, union, update
 
 from scim_bridge.access.desired import Reason
 from scim_bridge.access.standing import Holding, Intent, OwnAccount, Standing
@@ -169,12 +169,13 @@ def place_names(connection: Connection, platform: str) -> dict[str, str]:
     return {row.place_id: row.place for row in connection.execute(query)}
 
 
+_HELD = union(*(select(table.c.platform).where(table.c.person_id == bindparam("person")) for table in (account, holding, intent)))
+"""Made once: it is asked with every push about a person."""
+
+
 def platforms_holding(connection: Connection, person_id: int) -> tuple[str, ...]:
     """Platforms where something is, or is about to be, this person's."""
-    found: set[str] = set()
-    for table in (account, holding, intent):
-        found |= set(connection.scalars(select(table.c.platform).where(table.c.person_id == person_id).distinct()))
-    return tuple(sorted(found))
+    return tuple(sorted(connection.scalars(_HELD, {"person": person_id})))
 
 
 def platforms(connection: Connection) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from stat import S_ISREG
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from scim_bridge.db.statements import alone
 from scim_bridge.errors import BridgeError
@@ -94,15 +94,19 @@ def store(connection: Connection, files: Mapping[str, bytes], rules: RuleSet, *,
     return Revision(number, digest, now, kept)
 
 
+_SPEAKING = select(mapping_platform.c.platform).where(
+    mapping_platform.c.revision_id == select(func.max(mapping_revision.c.id)).scalar_subquery(),
+    mapping_platform.c.source == bindparam("of_source"),
+)
+_SPEAKING_OF_GROUPS = _SPEAKING.where(mapping_platform.c.to_groups)
+"""Made once: every push asks."""
+
+
 def platforms_of(connection: Connection, source: str, *, to_groups: bool = False) -> tuple[str, ...]:
     """The platforms of the revision in force that speak of this source, by name. `to_groups`: only those that give roles to
     groups as such. One statement."""
-    in_force = select(func.max(mapping_revision.c.id)).scalar_subquery()
-    query = select(mapping_platform.c.platform).where(
-        mapping_platform.c.revision_id == in_force, mapping_platform.c.source == source
-    )
-    query = query.where(mapping_platform.c.to_groups) if to_groups else query
-    return tuple(sorted(connection.execute(query).scalars()))
+    query = _SPEAKING_OF_GROUPS if to_groups else _SPEAKING
+    return tuple(sorted(connection.scalars(query, {"of_source": source})))
 
 
 def note_problems(connection: Connection, problems: Sequence[Problem], now: datetime) -> None:
