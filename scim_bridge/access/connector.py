@@ -98,7 +98,10 @@ class Connector(Protocol):
     def observe(
         self, inquiries: Sequence[Inquiry], *, administrators_of: frozenset[str | None] = frozenset()
     ) -> Observation:
-        """Answer all inquiries with the fewest calls, completely, or raise."""
+        """Answer all inquiries with the fewest calls, completely, or raise.
+
+        Invitations are read before accounts: whoever accepts in between is then seen in one of the two, never in neither.
+        """
 
     def credentials(self) -> tuple[Credential, ...]:
         """Every key of the installation, for the inventory."""

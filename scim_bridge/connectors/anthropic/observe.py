@@ -103,6 +103,7 @@ class Survey:
         """Whether `_accounts` is the whole organization."""
 
     def observation(self) -> Observation:
+        invitations = self._read_invitations()
         self._read_accounts()
         asked = {found.id: found for inquiry in self._inquiries for found in self._accounts_of(inquiry)}
         admins = self._admins() if self._administrators_of else frozenset()
@@ -110,7 +111,7 @@ class Survey:
         if None in self._administrators_of:
             place_admins[None] = admins
         return Observation(
-            accounts=tuple(asked.values()), invitations=self._read_invitations(), memberships=memberships,
+            accounts=tuple(asked.values()), invitations=invitations, memberships=memberships,
             credentials=self._read_credentials(), administrators=place_admins,
         )
 

@@ -40,13 +40,14 @@ class Survey:
         self._roster = Roster(api, catalogue, self._people)
 
     def observation(self) -> Observation:
+        invitations = self._roster.invitations()
         self._roster.read()
         accounts = {found.id: found for inquiry in self._people for found in self._roster.of(inquiry)}
         groups = self._found_groups()
         memberships, administrators = self._read_projects()
         return Observation(
             accounts=tuple(accounts.values()),
-            invitations=self._roster.invitations(),
+            invitations=invitations,
             memberships=(*memberships, *self._custom_roles(), *self._in_groups(), *self._of_groups(groups)),
             credentials=self._credentials(),
             groups=tuple({found.id: found for found in groups.values()}.values()),

@@ -79,11 +79,12 @@ class SandboxConnector:
         """Five requests at most, however many people. Accounts that match neither way are not told."""
         emails = {inquiry.email.casefold() for inquiry in inquiries if inquiry.email}
         known = {inquiry.account_id for inquiry in inquiries if inquiry.account_id}
+        invitations = self._invitations(emails) if any(inquiry.invitations for inquiry in inquiries) else ()
         accounts = tuple(_account(row) for row in self._api.list_accounts(emails, known)) if inquiries else ()
         people = known | {account.id for account in accounts}
         return Observation(
             accounts=accounts,
-            invitations=self._invitations(emails) if any(inquiry.invitations for inquiry in inquiries) else (),
+            invitations=invitations,
             memberships=self._memberships(people) if any(inquiry.places != frozenset() for inquiry in inquiries) else (),
             credentials=self._credentials_of(people) if any(inquiry.credentials for inquiry in inquiries) else (),
             administrators=self._administrators(administrators_of),

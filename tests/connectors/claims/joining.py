@@ -7,8 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from scim_bridge.access.errors import Conflict
-from tests.connectors.bench import CountingGate
+from scim_bridge.access.observed import Inquiry
+from tests.connectors.bench import Bench, CountingGate
 from tests.connectors.claims.trial import ADA, GRACE, Claims, Trial
+
+
+class Accepting(CountingGate):
+    """Somebody accepts their invitation just before this many-th request is sent."""
+
+    def __init__(self, bench: Bench, email: str, *, before: int) -> None:
+        super().__init__()
+        self._bench, self._email, self._before = bench, email, before
+
+    def pass_through(self) -> None:
+        super().pass_through()
+        if self.passes == self._before:
+            self._bench.accept(self._email)
 
 
 class Joining(Claims):
@@ -21,6 +35,20 @@ class Joining(Claims):
         account_id = trial.bench.accept(ADA)
         assert trial.invitation(ADA) is None
         assert trial.account(ADA).id == account_id
+
+    def test_whoever_accepts_while_being_looked_at_is_seen_invited_or_in(self, trial: Trial) -> None:
+        """Before whichever request of the look: in neither list, they would be taken for removed by hand."""
+        trial.invites()
+        for number in range(1, 50):
+            email = f"p{number}@example.com"
+            trial.join(email)
+            gate = Accepting(trial.bench, email, before=number)
+            seen = trial.bench.connector(gate).observe([Inquiry(email)])
+            invited = any(each.email == email and each.state == "pending" for each in seen.invitations)
+            assert invited or any(each.email == email for each in seen.accounts), f"request {number}"
+            if gate.passes < number:
+                return
+        raise AssertionError("a look at one person takes fewer requests than that")
 
     def test_whoever_is_created_is_there_at_once(self, trial: Trial) -> None:
         if trial.joining == "invite":
