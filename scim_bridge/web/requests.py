@@ -55,13 +55,3 @@ def parameter(arguments: MultiDict[str, str], name: str) -> str | None:
     if len(found) > 1:
         raise InvalidValue(f"The query parameter '{name}' is there more than once.")
     return found[0] if found else None
-
-
-def whole_number(arguments: MultiDict[str, str], name: str, default: int) -> int:
-    """A query parameter that is a whole number. InvalidValue when it is something else."""
-    text = parameter(arguments, name)
-    if text is None or not text.strip():
-        return default
-    if not _WHOLE.fullmatch(text):
-        raise InvalidValue(f"The query parameter '{name}' must be a whole number.")
-    return int(text)

@@ -10,22 +10,18 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tests.simulators import anthropic_routes as routes
 from tests.simulators import anthropic_wire as wire
 from tests.simulators.anthropic_human import Human
 from tests.simulators.anthropic_organization import Organization, Refusal, Rules
-from tests.simulators.faults import Bucket, Clock, Fault, Faults
+from tests.simulators.faults import Bucket, Fault
+from tests.simulators.loopback import Answer, Loopback
 
 
 @dataclass(frozen=True)
@@ -41,14 +37,7 @@ class Call:
     status: int | None = None
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-
-class AnthropicSimulator:
+class AnthropicSimulator(Loopback):
     """One organization with one admin key, a read-only key and its default workspace; nobody is in it yet."""
 
     admin_key = "sk-ant-admin01-simulated"
@@ -56,70 +45,20 @@ class AnthropicSimulator:
     oauth_token = "sk-ant-oat01-simulated"
 
     def __init__(self, **rules: Any) -> None:
-        self.lock = threading.RLock()
-        self.clock = Clock()
+        super().__init__()
         self.rules = Rules(**rules)
         self.org = Organization(self.clock, self.rules)
         self.human = Human(self.org, self.lock)
         self.human.create_workspace("Default")
         next(iter(self.org.workspaces.values())).default = True
-        self.calls: Counter[tuple[str, str]] = Counter()
-        self.log: list[Call] = []
-        self.down = False
-        """While true, every connection is dropped unanswered and nothing is applied."""
-        self._faults = Faults()
         self._requests = Bucket(self.clock, timedelta(minutes=1))
         self._invitations = Bucket(self.clock, timedelta(hours=1))
-        self._server: ThreadingHTTPServer | None = None
-
-    # running
-
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        assert self._server is not None, "the simulator runs inside `with`"
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     # what tests ask for
 
     def fail(self, status: int, times: int = 1, **fault: Any) -> None:
         """The next calls get this status; see `Fault` for `skip`, `method`, `route`, `error_code` and the rest."""
         self._arm(Fault(status, times, **fault))
-
-    def drop(self, times: int = 1, **fault: Any) -> None:
-        """The next calls lose their connection before, or with `applied=True` after, their effect."""
-        self._arm(Fault(None, times, **fault))
-
-    def heal(self) -> None:
-        """No more faults, and not down."""
-        with self.lock:
-            self._faults.clear()
-            self.down = False
-
-    def _arm(self, fault: Fault) -> None:
-        with self.lock:
-            self._faults.add(fault)
-
-    def forget_calls(self) -> None:
-        with self.lock:
-            self.calls.clear()
-            self.log.clear()
-
-    @property
-    def writes(self) -> int:
-        """How many requests were no reads."""
-        return sum(count for (method, _), count in self.calls.items() if method != "GET")
 
     def state(self) -> dict[str, Any]:
         """The world as a reader wants it: roles by address, invitations, assigned workspace roles, key statuses."""
@@ -237,38 +176,3 @@ def _parsed(call: Call) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refusal(400, "The request body is not a JSON object.")
     return body
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, simulator: AnthropicSimulator) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
-        self.simulator = simulator
-
-
-class _Conversation(BaseHTTPRequestHandler):
-    """One request a connection: whoever is dropped notices at once."""
-
-    server: _Server
-
-    def do_GET(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.server.simulator.answer(self.command, self.path, headers, self.rfile.read(length))
-        if answer is None:
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - http.server looks for these names
-
-    def log_message(self, *_: Any) -> None:
-        """The simulator keeps its own log."""

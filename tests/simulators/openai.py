@@ -12,20 +12,16 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
-from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tests.simulators import openai_role_routes, openai_routes
 from tests.simulators import openai_wire as wire
-from tests.simulators.faults import Bucket, Clock, Fault, Faults
+from tests.simulators.faults import Bucket, Fault
+from tests.simulators.loopback import Answer, Loopback
 from tests.simulators.openai_human import Human, automaton
 from tests.simulators.openai_objects import Refusal, Rules
 from tests.simulators.openai_organization import Organization
@@ -55,54 +51,21 @@ class Call:
     """Whether the answer is a fault that a test asked for."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-
-class OpenAISimulator:
+class OpenAISimulator(Loopback):
     """One organization with one admin key, a read-only key and its default project; nobody is in it yet."""
 
+    root = ROOT
     admin_key = "sk-admin-simulated-0000"
     read_only_key = "sk-admin-read-only-0000"
 
     def __init__(self, **rules: Any) -> None:
-        self.lock = threading.RLock()
-        self.clock = Clock()
+        super().__init__()
         self.rules = Rules(**rules)
         self.org = Organization(self.clock, self.rules)
         self.human = Human(self.org, self.lock)
         self.own_key_id = self.org.keys.create_admin(automaton(self.org, "bridge"), "bridge", self.admin_key).id
         """The id of the key that `admin_key` is: listed among the admin keys, and deleted like any of them."""
-        self.calls: Counter[tuple[str, str]] = Counter()
-        self.log: list[Call] = []
-        self.down = False
-        """While true, every connection is dropped unanswered and nothing is applied."""
-        self._faults = Faults()
         self._requests = Bucket(self.clock, timedelta(minutes=1))
-        self._server: ThreadingHTTPServer | None = None
-
-    # running
-
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        """What the SDK wants for `base_url`."""
-        assert self._server is not None, "the simulator runs inside `with`"
-        return f"http://127.0.0.1:{self._server.server_port}{ROOT}"
 
     # what tests ask for
 
@@ -113,30 +76,6 @@ class OpenAISimulator:
         """
         raw = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         self._arm(Fault(status, times, **({"raw": raw} | fault)))
-
-    def drop(self, times: int = 1, **fault: Any) -> None:
-        """The next calls lose their connection before, or with `applied=True` after, their effect."""
-        self._arm(Fault(None, times, **fault))
-
-    def heal(self) -> None:
-        """No more faults, and not down."""
-        with self.lock:
-            self._faults.clear()
-            self.down = False
-
-    def _arm(self, fault: Fault) -> None:
-        with self.lock:
-            self._faults.add(fault)
-
-    def forget_calls(self) -> None:
-        with self.lock:
-            self.calls.clear()
-            self.log.clear()
-
-    @property
-    def writes(self) -> int:
-        """How many requests were no reads."""
-        return sum(count for (method, _), count in self.calls.items() if method != "GET")
 
     @property
     def strays(self) -> list[Call]:
@@ -253,38 +192,3 @@ def _parsed(call: Call) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refusal(400, "The request body is not a JSON object.")
     return body
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, simulator: OpenAISimulator) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
-        self.simulator = simulator
-
-
-class _Conversation(BaseHTTPRequestHandler):
-    """One request a connection: whoever is dropped notices at once."""
-
-    server: _Server
-
-    def do_GET(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.server.simulator.answer(self.command, self.path, headers, self.rfile.read(length))
-        if answer is None:
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - http.server looks for these names
-
-    def log_message(self, *_: Any) -> None:
-        """The simulator keeps its own log."""

@@ -17,8 +17,8 @@ from scim_bridge.connectors.openai.joining import Joining, account_of
 from scim_bridge.connectors.openai.keys import Keyring
 from scim_bridge.connectors.openai.roles import ACCOUNT_ROLES, PLACE_ROLES, VIEWER
 from scim_bridge.connectors.openai.sites import (
+    AssignedRole,
     GroupMember,
-    OrganizationRole,
     Platform,
     ProjectGroup,
     ProjectMember,
@@ -107,7 +107,7 @@ class Deed:
         if change.principal.kind == "group":
             return ProjectGroup(self._at, place)
         if place == ORGANIZATION:
-            return OrganizationRole(self._at)
+            return AssignedRole(self._at)
         if place.startswith(GROUP):
             return GroupMember(self._at, place)
         return ProjectMember(self._at, place) if role in (*PLACE_ROLES, VIEWER) else ProjectRole(self._at, place)

@@ -114,66 +114,30 @@ class ProjectMember:
             raise Untouchable("Is an owner of the organization, and by that of every project: change the account's role first.")
 
 
-class ProjectRole:
-    """A custom role in a project. Whoever has one needs a predefined one there too."""
+class AssignedRole:
+    """A custom role, by an assignment of its own: of a person in a project, or (`place` None) in the organization."""
 
-    what = "project"
+    what = "organization"
     exclusive = False
 
-    def __init__(self, platform: Platform, place: str) -> None:
+    def __init__(self, platform: Platform, place: str | None = None) -> None:
         self._at = platform
         self._place = place
-        self._roles = platform.org.projects.users.roles
+        self._roles: Any = platform.org.users.roles if place is None else platform.org.projects.users.roles
+        self._where = {} if place is None else {"project_id": place}
 
     def held(self, who: str) -> frozenset[str]:
-        return direct(self._at.members.custom_roles(self._place, who), who)
+        return direct(self._at.members.custom_roles(self._place or ORGANIZATION, who), who)
 
     def give(self, who: str, role: str) -> None:
         role_id = self._at.role(self._place, role, custom=True).id
-        self._at.api.write(self._roles.create, who, project_id=self._place, role_id=role_id)
+        self._at.api.write(self._roles.create, who, role_id=role_id, **self._where)
 
     def take(self, who: str, role: str) -> bool:
         found = self._at.catalogue.role(self._place, role, custom=True)
         if found is None:  # a role that was deleted is held by nobody
             return False
-        self._at.api.write(self._roles.delete, found.id, project_id=self._place, user_id=who)
-        return True
-
-    def replace(self, who: str, was: str, role: str, held: frozenset[str]) -> None:
-        if role not in held:
-            self.give(who, role)
-        self.take(who, was)
-
-    def explain(self, who: str, *, giving: bool) -> None:
-        self._at.catalogue.forget_roles(self._place)  # its id may be another now
-        if giving:
-            self._at.see_project(self._place)
-            self._at.see_account(who)
-            if not self._at.members.of_project(self._place, {who}):
-                raise Conflict("Is not in the project yet: a custom role needs a predefined one there first.")
-
-
-class OrganizationRole:
-    """A custom role of an account in the organization."""
-
-    what = "organization"
-    exclusive = False
-
-    def __init__(self, platform: Platform) -> None:
-        self._at = platform
-        self._roles = platform.org.users.roles
-
-    def held(self, who: str) -> frozenset[str]:
-        return direct(self._at.members.custom_roles(ORGANIZATION, who), who)
-
-    def give(self, who: str, role: str) -> None:
-        self._at.api.write(self._roles.create, who, role_id=self._at.role(None, role, custom=True).id)
-
-    def take(self, who: str, role: str) -> bool:
-        found = self._at.catalogue.role(None, role, custom=True)
-        if found is None:
-            return False
-        self._at.api.write(self._roles.delete, found.id, user_id=who)
+        self._at.api.write(self._roles.delete, found.id, user_id=who, **self._where)
         return True
 
     def replace(self, who: str, was: str, role: str, held: frozenset[str]) -> None:
@@ -186,6 +150,24 @@ class OrganizationRole:
         self._at.see_account(who)
         if self._at.catalogue.is_native(who):
             raise ManagedNatively("OpenAI's own SCIM manages this account, and with it its roles in the organization.")
+
+
+class ProjectRole(AssignedRole):
+    """One in a project. Whoever has one needs a predefined one there too."""
+
+    what = "project"
+
+    def __init__(self, platform: Platform, place: str) -> None:
+        super().__init__(platform, place)
+        self._project = place
+
+    def explain(self, who: str, *, giving: bool) -> None:
+        self._at.catalogue.forget_roles(self._project)  # its id may be another now
+        if giving:
+            self._at.see_project(self._project)
+            self._at.see_account(who)
+            if not self._at.members.of_project(self._project, {who}):
+                raise Conflict("Is not in the project yet: a custom role needs a predefined one there first.")
 
 
 class GroupMember:
