@@ -16,9 +16,9 @@ from scim_bridge.access.standing import Slice, Standing, Wanted
 from scim_bridge.db import Connection, Database
 from scim_bridge.directory import persons, principals
 from scim_bridge.ledger import formers
-from scim_bridge.ledger.accounts import account_ids, standings
+from scim_bridge.ledger.accounts import account_ids, claimed_by_others, standings
 from scim_bridge.ledger.holds import Hold, holds_by_person
-from scim_bridge.mapping.model import Wish, group_name
+from scim_bridge.mapping.model import Wish, group_name, group_place
 from scim_bridge.mapping.resolve import resolve
 from scim_bridge.reconcile.platforms import Platform
 from scim_bridge.reconcile.translate import PlaceBook, translate
@@ -129,6 +129,7 @@ def gather(database: Database, platform: Platform, book: PlaceBook, person_ids: 
         standing |= {each: replace(standing[each], former=had) for each, had in former.items()}
         wishes = {each: resolve(person, platform.rules, platform.capabilities) for each, person in found.items()}
         groups = _group_ids(connection, platform, [(found[each].source, wish) for each, wish in wishes.items()])
+        left = _names_of_left_groups(connection, platform, standing.values())
     return [
         Page(
             person_id,
@@ -140,6 +141,7 @@ def gather(database: Database, platform: Platform, book: PlaceBook, person_ids: 
                 platform.capabilities,
                 groups=groups.get(found[person_id].source, {}),
                 people=found[person_id].kind == "person",
+                names=left,
             ),
             standing[person_id],
             tuple(held.get(person_id, ())),
@@ -147,6 +149,17 @@ def gather(database: Database, platform: Platform, book: PlaceBook, person_ids: 
         for person_id in person_ids
         if person_id in found
     ]
+
+
+def _names_of_left_groups(connection: Connection, platform: Platform, standing: Iterable[Standing]) -> dict[str, str]:
+    """By place id, of groups that somebody was about to be put into or taken out of: the wish may name them no more."""
+    places = {each.place_id for page in standing for each in page.intents if (each.place_id or "").startswith(GROUP)}
+    if not places:
+        return {}
+    ids = [(place or "").removeprefix(GROUP) for place in places]
+    _, numbers = claimed_by_others(connection, platform.name, (), ids)
+    groups = persons.people(connection, list(numbers.values()))
+    return {GROUP + each: group_place(groups[number].user_name).alias for each, number in numbers.items() if number in groups}
 
 
 def _group_ids(

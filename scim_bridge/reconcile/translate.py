@@ -57,12 +57,13 @@ def translate(
     *,
     groups: Mapping[PlaceName, str] = MappingProxyType({}),
     people: bool = True,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Wanted:
     """The wish in ids. What cannot be carried out becomes a sentence, and takes nothing away that is held already.
 
     `groups` are the platform's ids of the groups that somebody may be put into; one that is not there yet is waited for.
-    `people` is false for the wish of a group, which needs no base role. Raises `PlatformError` when the platform is asked
-    for custom roles and does not answer.
+    `people` is false for the wish of a group, which needs no base role. `names` are of places beside the book's. Raises
+    `PlatformError` when the platform is asked for custom roles and does not answer.
     """
     places: dict[tuple[str, str], WantedPlace] = {}
     unresolved = [each.why for each in wish.parked]
@@ -90,7 +91,7 @@ def translate(
         places=tuple(places[key] for key in sorted(places)),
         leaving=wish.leaving,
         unresolved=tuple(dict.fromkeys(unresolved)),
-        names=book.names,
+        names={**book.names, **names} if names else book.names,
     )
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SLASHES = re.compile(r"/{2,}")
-_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 
 
 class OneSlash:

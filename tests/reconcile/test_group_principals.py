@@ -235,3 +235,16 @@ def test_lesson_22_death_at_any_commit_ends_with_one_group_its_role_and_its_peop
         if not died:
             return
     raise AssertionError("it never ran to its end")
+
+
+def test_a_group_is_named_in_the_audit_also_when_the_answer_was_lost_and_it_is_not_wanted_any_more(house: OpenAIHouse) -> None:
+    ada = house.world.join(ADA, "Lab")
+    house.world.settle()
+    house.simulator.drop(writing=True, applied=True)
+    house.accept(ADA)
+    assert house.state("groups") == {"Lab": [ADA]}
+    house.world.remove("Lab", ada)
+    house.world.settle_at_last()
+    assert house.state("groups") == {"Lab": []}
+    places = [place for action, subject, place in house.world.did("openai") if subject == ADA and action in {"grant", "revoke"}]
+    assert places == ["group Lab", "group Lab"]
