@@ -21,7 +21,7 @@ from scim_bridge.mapping.problems import Problem, did_you_mean
 from scim_bridge.mapping.resolve import EVERY_PLACE
 from scim_bridge.mapping.secrets import expand
 from scim_bridge.mapping.spot import Spot
-from scim_bridge.reconcile.gate import DatabaseGate, OpenGate
+from scim_bridge.reconcile.gate import gate_of
 from scim_bridge.reconcile.translate import ITSELF, PlaceBook
 
 Reach = Callable[[PlatformRules], Connector]
@@ -35,8 +35,7 @@ def reaching(
     def reach(rules: PlatformRules) -> Connector:
         kind = types[rules.connector]
         connection = expand(rules.connection, environment)
-        rate = kind.capabilities(connection).rate
-        gate = DatabaseGate(database, rules.name, rate) if database is not None and rate is not None else OpenGate()
+        gate = gate_of(database, rules.name, kind.capabilities(connection).rate)
         return kind.make(connection, Surroundings(rules.name, gate, folder))
 
     return reach

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from scim_bridge.access.connector import Rate
+from scim_bridge.access.connector import Gate, Rate
 from scim_bridge.access.errors import Transient
 from scim_bridge.db import Database, utc_now
 from scim_bridge.work import pace
@@ -36,3 +36,8 @@ class DatabaseGate:
             if wait > PATIENCE_SECONDS:
                 raise Transient("The platform's published rate is used up for now.", retry_after=wait, everybody=True)
             time.sleep(wait)
+
+
+def gate_of(database: Database | None, platform: str, rate: Rate | None) -> Gate:
+    """The pace of a platform, shared through the database where there is one and the platform has a rate."""
+    return DatabaseGate(database, platform, rate) if database is not None and rate is not None else OpenGate()

@@ -16,7 +16,7 @@ from scim_bridge.mapping import revisions
 from scim_bridge.mapping.load import load_files
 from scim_bridge.mapping.model import PlatformRules, RuleSet
 from scim_bridge.mapping.secrets import expand
-from scim_bridge.reconcile.gate import DatabaseGate, OpenGate
+from scim_bridge.reconcile.gate import gate_of
 from scim_bridge.work.slate import platforms_waiting
 
 
@@ -98,8 +98,7 @@ class Platforms:
         known = self._connectors.get(rules.name)
         if known is not None and known[0] == connection:
             return known[1]
-        rate = capabilities.rate
-        gate = DatabaseGate(self.database, rules.name, rate) if rate is not None else OpenGate()
+        gate = gate_of(self.database, rules.name, capabilities.rate)
         made = kind.make(connection, Surroundings(rules.name, gate, self.folder))
         self._connectors[rules.name] = (connection, made)
         return made
