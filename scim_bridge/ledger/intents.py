@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -58,20 +59,28 @@ def note_removal(
 
     Returns the removal's number, and whether it is new: one that was answered before and not read back stays one step.
     """
-    values = {
+    known = open_removal(connection, change, person_id)
+    if known is not None:
+        return known, False
+    category = category_of(change) if not released else None
+    values = {**_values(change, person_id), "category": category, "at": now, "outcome": outcome}
+    return int(connection.execute(insert(removal).values(values).returning(removal.c.id)).scalar_one()), True
+
+
+def open_removal(connection: Connection, change: Change, person_id: int) -> int | None:
+    """The number of this deed's removal, when it was answered and not read back. Whatever the deed is counted as."""
+    same = [removal.c[name].is_not_distinct_from(value) for name, value in _values(change, person_id).items()]
+    return connection.scalar(select(removal.c.id).where(*same, removal.c.confirmed_at.is_(None)).limit(1))
+
+
+def _values(change: Change, person_id: int) -> dict[str, Any]:
+    return {
         "platform": change.platform,
         "person_id": person_id,
         "kind": change.kind,
         "place": change.place,
         "object": _object(change),
     }
-    same = [removal.c[name].is_not_distinct_from(value) for name, value in values.items()]
-    known = connection.scalar(select(removal.c.id).where(*same, removal.c.confirmed_at.is_(None)).limit(1))
-    if known is not None:
-        return int(known), False
-    category = category_of(change) if not released else None
-    statement = insert(removal).values(**values, category=category, at=now, outcome=outcome).returning(removal.c.id)
-    return int(connection.execute(statement).scalar_one()), True
 
 
 def _object(change: Change) -> str:

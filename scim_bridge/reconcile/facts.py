@@ -97,13 +97,13 @@ def _settle(connection: Connection, facts: Facts, now: datetime) -> list[Change]
     for change in (_change(facts, each) for each in closed):
         if not _was_done(change, facts.seen):
             continue  # never carried out, and not wanted any more
-        taken = intents.category_of(change) is not None
-        if taken:
-            number, fresh = intents.note_removal(connection, change, person_id, LOST, now=now)
-            intents.confirm_removals(connection, [number], now=now)
-            unwritten += [change] if fresh else []
-        else:
+        number = intents.open_removal(connection, change, person_id)
+        if number is None:  # the answer was lost with whoever waited for it
             unwritten.append(change)
+            if intents.category_of(change) is not None:
+                number, _ = intents.note_removal(connection, change, person_id, LOST, now=now)
+        if number is not None:
+            intents.confirm_removals(connection, [number], now=now)
     intents.close_intents(connection, [each.id for each in closed])
     return unwritten
 

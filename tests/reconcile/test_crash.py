@@ -163,6 +163,34 @@ def test_lesson_22_death_between_any_two_transactions_ends_where_the_rules_say(m
     assert world.slate() == []
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["commit", "begin"])
+def test_lesson_22_death_at_any_transaction_of_a_weaker_role_writes_it_down_once_and_confirms_it(
+    make_world: MakeWorld, after: bool
+) -> None:
+    rules = [
+        {"name": "lead", "when": {"group": "Lead"}, "grant": [{"place": "research", "role": "admin", "allow_admin": True}]},
+        {"name": "all", "when": {"group": "Research"}, "grant": [{"place": "research", "role": "member"}]},
+    ]
+    world, _ = wrapped_world(make_world, Mortal, rules=rules, brake={"floor": 500})
+    world.join("root@example.com", "Lead")
+    world.settle()
+    number = 0
+    died = True
+    while died:
+        number += 1
+        name = f"p{number}@example.com"
+        user = world.join(name, "Lead", "Research")
+        world.settle()
+        world.remove("Lead", user)
+        died = die_at(world, number, after=after)
+        world.settle_at_last()
+        assert world.places(name) == {"research": "member"}, number
+        done = Counter(action for action, subject, _ in world.did() if subject == name)
+        assert done == Counter({"invite": 1, "grant": 1, "change_role": 1}), number
+        assert world.unconfirmed() == [], number
+    assert world.open_intents() == 0
+
+
 def test_lesson_22_an_invitation_that_was_announced_and_never_sent_is_sent_once(make_world: MakeWorld) -> None:
     world, mortal = wrapped_world(make_world, Mortal, connection={"accept": "manual"})
     world.join(ADA, "Research")
