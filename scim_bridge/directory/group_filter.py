@@ -21,7 +21,8 @@ def group_condition(node: Node, location: str) -> ColumnElement[bool]:
 
 
 def member_conditions(inner: Node, location: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """What stands in the brackets of `members[...]`, as conditions on `scim_user` and on `scim_group` (nested ones)."""
+    """What stands in the brackets of `members[...]`, of people and of nested groups: conditions on `member` and `scim_user`,
+    and on `group_member` and `scim_group`."""
     return compiled(inner, member_user_terms(location)), compiled(inner, member_group_terms(location))
 
 
@@ -45,8 +46,8 @@ class _GroupTerms:
             return GROUP_VALUES.value_path(ref, inner)
         users, groups = member_conditions(inner, self.location)
         holds = select(member.c.group_id).join(scim_user, scim_user.c.id == member.c.user_id).where(users)
-        child = group_member.c.child_id.in_(select(scim_group.c.id).where(groups).correlate(None))
-        parents = select(group_member.c.parent_id).where(child)
+        nested = select(group_member.c.parent_id).join(scim_group, scim_group.c.id == group_member.c.child_id)
+        parents = nested.where(groups).correlate(None)
         return or_(scim_group.c.id.in_(holds), scim_group.c.id.in_(parents))
 
     def _terms(self, ref: Ref) -> Terms:

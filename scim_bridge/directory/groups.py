@@ -66,7 +66,6 @@ def update_group(connection: Connection, row: Row, resource: Mapping[str, Any], 
     stored = _store(connection, _changed(row.id, columns, now), columns)
     write_group_values(connection, row.id, resource, fresh=False)
     if columns["display_name"] != row.display_name:
-        _touch_parents(connection, row.id, now)  # which show their members by name
         principals.rename(connection, row.principal_id, columns)
     return stored
 

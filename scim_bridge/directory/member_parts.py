@@ -19,14 +19,14 @@ PART = 500
 
 
 def people_in(group_rows: Sequence[int]) -> Select[Any]:
-    """Rows (group_id, scim_id, name): the users directly in the groups."""
-    rows = select(member.c.group_id, scim_user.c.scim_id, scim_user.c.user_name.label("name")).join(scim_user)
+    """Rows (group_id, scim_id, display): the users directly in the groups."""
+    rows = select(member.c.group_id, scim_user.c.scim_id, member.c.display).join(scim_user)
     return rows.where(member.c.group_id.in_(group_rows)).order_by(member.c.group_id, member.c.user_id)
 
 
 def groups_in(group_rows: Sequence[int]) -> Select[Any]:
-    """Rows (group_id, scim_id, name): the groups directly in the groups."""
-    columns = (group_member.c.parent_id.label("group_id"), scim_group.c.scim_id, scim_group.c.display_name.label("name"))
+    """Rows (group_id, scim_id, display): the groups directly in the groups."""
+    columns = (group_member.c.parent_id.label("group_id"), scim_group.c.scim_id, group_member.c.display)
     rows = select(*columns).join(scim_group, scim_group.c.id == group_member.c.child_id)
     return rows.where(group_member.c.parent_id.in_(group_rows)).order_by(group_member.c.child_id)
 
@@ -40,7 +40,7 @@ def member_parts(connection: Connection, group_id: int, location: str) -> Genera
     for rows, kind in ((people_in([group_id]), "User"), (groups_in([group_id]), "Group")):
         with connection.execute(rows.execution_options(yield_per=PART)) as found:
             for row in found:
-                part.append(reference(row.scim_id, row.name, kind, f"{location}/{kind}s/"))
+                part.append(reference(row.scim_id, row.display, kind, f"{location}/{kind}s/"))
                 if len(part) == PART:
                     yield part
                     part = []
@@ -54,6 +54,7 @@ def hold_more_than(connection: Connection, rows: Sequence[Row], number: int) -> 
     return (connection.scalar(select(func.count()).select_from(some)) or 0) > number
 
 
-def reference(scim_id: str, display: str, kind: str, address: str) -> Reference:
+def reference(scim_id: str, display: str | None, kind: str, address: str) -> Reference:
     """A user or a group as a value of another resource."""
-    return {"value": scim_id, "$ref": f"{address}{scim_id}", "display": display, "type": kind}
+    shown = {} if display is None else {"display": display}
+    return {"value": scim_id, "$ref": f"{address}{scim_id}", **shown, "type": kind}

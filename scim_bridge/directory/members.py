@@ -5,8 +5,9 @@ The one that does, `keep_only` for PUT, lets the database take the difference an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, select
@@ -18,6 +19,7 @@ from scim_bridge.db.statements import CHUNK, alone, chunks, insert
 from scim_bridge.directory.nesting import is_below
 from scim_bridge.directory.tables import Row, group_member, member, scim_group, scim_user
 from scim_bridge.scim.errors import InvalidValue, TooMany
+from scim_bridge.scim.members import MemberRef
 
 SEARCH_SECONDS = 1.0
 """What the filter of a `members[...]` path may cost: others wait for the transaction meanwhile."""
@@ -25,10 +27,10 @@ SEARCH_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Named:
-    """What the ids of members turned out to be, as internal ids in order."""
+    """What the ids of members turned out to be: internal ids in order, each with how the client shows it."""
 
-    users: tuple[int, ...] = ()
-    groups: tuple[int, ...] = ()
+    users: Mapping[int, str | None]
+    groups: Mapping[int, str | None]
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,20 @@ class MemberUser:
     user_name: str
 
 
-def resolve(connection: Connection, source_id: int, ids: Iterable[str]) -> Named:
+def resolve(connection: Connection, source_id: int, members: Iterable[MemberRef]) -> Named:
     """The users and groups of this source with these ids. InvalidValue names the first id that is neither."""
-    wanted = list(dict.fromkeys(ids))
-    users = _rows_of(connection, scim_user, source_id, wanted)
-    rest = [each for each in wanted if each not in users]
+    shown = {each.value: each.display for each in members}
+    users = _rows_of(connection, scim_user, source_id, list(shown))
+    rest = [each for each in shown if each not in users]
     groups = _rows_of(connection, scim_group, source_id, rest)
     unknown = next((each for each in rest if each not in groups), None)
     if unknown is not None:
         raise InvalidValue(f"There is no User or Group with the id {unknown[:64]!r}. Nothing was changed.")
-    return Named(tuple(sorted(users.values())), tuple(sorted(groups.values())))
+    return Named(_in_order(users, shown), _in_order(groups, shown))
+
+
+def _in_order(rows: Mapping[str, int], shown: Mapping[str, str | None]) -> dict[int, str | None]:
+    return {row_id: shown[scim_id] for scim_id, row_id in sorted(rows.items(), key=itemgetter(1))}
 
 
 def add(connection: Connection, group_id: int, named: Named) -> Touched:
@@ -86,9 +92,12 @@ def remove(connection: Connection, source_id: int, group_id: int, ids: Iterable[
 def remove_where(
     connection: Connection, group_id: int, users: ColumnElement[bool], groups: ColumnElement[bool]
 ) -> Touched:
-    """Take out the members that satisfy a condition on `scim_user`, and on `scim_group` for nested ones."""
-    theirs = member.c.user_id.in_(select(scim_user.c.id).where(users))
-    nested = group_member.c.child_id.in_(select(scim_group.c.id).where(groups))
+    """Take out the members that satisfy a condition on `member` and `scim_user`, and nested ones by one on `group_member` and
+    `scim_group`."""
+    who = select(member.c.user_id).join(scim_user).where(member.c.group_id == group_id, users)
+    which = select(group_member.c.child_id).join(scim_group, scim_group.c.id == group_member.c.child_id)
+    theirs = member.c.user_id.in_(who.correlate(None))
+    nested = group_member.c.child_id.in_(which.where(group_member.c.parent_id == group_id, groups).correlate(None))
     try:
         with at_most(connection, SEARCH_SECONDS):
             gone = _remove_users(connection, group_id, theirs), _remove_groups(connection, group_id, nested)
@@ -100,10 +109,10 @@ def remove_where(
 def keep_only(connection: Connection, group_id: int, named: Named) -> Touched:
     """Take out everybody who is not named. The database takes the difference, range by range of internal ids."""
     users: set[int] = set()
-    for condition in _outside(member.c.user_id, named.users):
+    for condition in _outside(member.c.user_id, tuple(named.users)):
         users |= _remove_users(connection, group_id, condition)
     groups: set[int] = set()
-    for condition in _outside(group_member.c.child_id, named.groups):
+    for condition in _outside(group_member.c.child_id, tuple(named.groups)):
         groups |= _remove_groups(connection, group_id, condition)
     return Touched(frozenset(users), frozenset(groups))
 
@@ -148,24 +157,24 @@ def _rows_of(connection: Connection, table: Any, source_id: int, ids: Sequence[s
     return found
 
 
-def _enrol(connection: Connection, group_id: int, users: Sequence[int]) -> frozenset[int]:
+def _enrol(connection: Connection, group_id: int, users: Mapping[int, str | None]) -> frozenset[int]:
     added: set[int] = set()
-    for some in chunks(users):
-        rows = [{"group_id": group_id, "user_id": user} for user in some]
+    for some in chunks(list(users.items())):
+        rows = [{"group_id": group_id, "user_id": user, "display": display} for user, display in some]
         statement = insert(connection, member).values(rows).on_conflict_do_nothing()
         added.update(connection.scalars(statement.returning(member.c.user_id)))
     return frozenset(added)
 
 
-def _nest(connection: Connection, parent_id: int, children: Sequence[int]) -> frozenset[int]:
+def _nest(connection: Connection, parent_id: int, children: Mapping[int, str | None]) -> frozenset[int]:
     if not children:
         return frozenset()
     alone(connection, "nesting")  # two that look at once would each see no circle, and make one together
-    if any(is_below(connection, group_id=parent_id, top=some) for some in chunks(children)):
+    if any(is_below(connection, group_id=parent_id, top=some) for some in chunks(list(children))):
         raise InvalidValue("A group cannot contain itself, directly or through other groups. Nothing was changed.")
     added: set[int] = set()
-    for some in chunks(children):
-        rows = [{"parent_id": parent_id, "child_id": child} for child in some]
+    for some in chunks(list(children.items())):
+        rows = [{"parent_id": parent_id, "child_id": child, "display": display} for child, display in some]
         statement = insert(connection, group_member).values(rows).on_conflict_do_nothing()
         added.update(connection.scalars(statement.returning(group_member.c.child_id)))
     return frozenset(added)

@@ -74,7 +74,7 @@ def _groups_shown() -> Select[Any]:
 def _members(connection: Connection, group_rows: Sequence[int], location: str) -> dict[int, list[Resource]]:
     found: dict[int, list[Resource]] = defaultdict(list)
     for row in connection.execute(people_in(group_rows)):
-        found[row.group_id].append(reference(row.scim_id, row.name, "User", f"{location}/Users/"))
+        found[row.group_id].append(reference(row.scim_id, row.display, "User", f"{location}/Users/"))
     for row in connection.execute(groups_in(group_rows)):
-        found[row.group_id].append(reference(row.scim_id, row.name, "Group", f"{location}/Groups/"))
+        found[row.group_id].append(reference(row.scim_id, row.display, "Group", f"{location}/Groups/"))
     return found

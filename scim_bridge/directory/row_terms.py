@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, literal, or_
 
 from scim_bridge.directory.comparisons import column_compares
-from scim_bridge.directory.tables import scim_group, scim_user
+from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
 from scim_bridge.scim.filters import Node, Ref
 from scim_bridge.scim.fold import fold
 
@@ -47,23 +47,32 @@ def meta_terms(table: Any, resource_type: str, address: str) -> RowTerms:
 
 
 def member_user_terms(location: str) -> RowTerms:
-    """A person as a value of a group's `members`."""
+    """A person as a value of a group's `members`: a row of `member` and one of `scim_user`."""
     return RowTerms(
         {
             "value": scim_user.c.scim_id,
-            "display": scim_user.c.user_name_key,
+            "display": member.c.display,
             "type": literal(fold("User")),
             "$ref": literal(f"{location}/Users/") + scim_user.c.scim_id,
         }
     )
 
 
-def member_group_terms(location: str, type_: str = "Group") -> RowTerms:
-    """A group as a value of a group's `members`, or with another `type_` of a user's `groups`."""
+def member_group_terms(location: str) -> RowTerms:
+    """A group as a value of a group's `members`: a row of `group_member` and one of `scim_group`."""
+    return _group_terms(location, "Group", group_member.c.display)
+
+
+def user_group_terms(location: str, type_: str) -> RowTerms:
+    """A group as a value of a user's `groups`, `direct` or `indirect`: a row of `scim_group`."""
+    return _group_terms(location, type_, scim_group.c.display_name_key)
+
+
+def _group_terms(location: str, type_: str, display: ColumnElement[Any]) -> RowTerms:
     return RowTerms(
         {
             "value": scim_group.c.scim_id,
-            "display": scim_group.c.display_name_key,
+            "display": display,
             "type": literal(fold(type_)),
             "$ref": literal(f"{location}/Groups/") + scim_group.c.scim_id,
         }

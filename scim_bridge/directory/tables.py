@@ -132,7 +132,7 @@ scim_user = Table(
     Column("user_name", words(NAME_LENGTH), nullable=False),
     Column("user_name_key", words(NAME_LENGTH), nullable=False),
     Column("external_id", words(NAME_LENGTH)),
-    Column("active", Boolean, nullable=False),
+    Column("active", Boolean),
     Column("payload", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcTime(), nullable=False),
@@ -142,7 +142,8 @@ scim_user = Table(
     Index("ix_scim_user_source_id", "source_id", "id"),  # listings: without it, each page sorts the whole directory
     sqlite_autoincrement=True,  # ids never come back, so that a walk by id meets nobody twice
 )
-"""A SCIM User. `payload` is the resource as JSON in canonical spelling, without `id`, `meta` and `groups`."""
+"""A SCIM User. `payload` is the resource as JSON in canonical spelling, without `id`, `meta` and `groups`. Whoever has no
+`active`, because a client removed it, is not active."""
 
 user_value = Table(
     "user_value",
@@ -197,6 +198,7 @@ member = Table(
     metadata,
     Column("group_id", Integer, _reference("scim_group.id"), primary_key=True),
     Column("user_id", Integer, _reference("scim_user.id"), primary_key=True),
+    Column("display", words(NAME_LENGTH)),
     Index("ix_member_user", "user_id", "group_id"),
     sqlite_with_rowid=False,
 )
@@ -206,10 +208,11 @@ group_member = Table(
     metadata,
     Column("parent_id", Integer, _reference("scim_group.id"), primary_key=True),
     Column("child_id", Integer, _reference("scim_group.id"), primary_key=True),
+    Column("display", words(NAME_LENGTH)),
     Index("ix_group_member_child", "child_id", "parent_id"),
     sqlite_with_rowid=False,
 )
-"""A group inside a group. Never a circle: adding one is refused."""
+"""A group inside a group. Never a circle: adding one is refused. `display`, here as in `member`: how the client shows it."""
 
 cursor_secret = Table(
     "cursor_secret",

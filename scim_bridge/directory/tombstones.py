@@ -33,7 +33,7 @@ def follow(connection: Connection, before: Row, after: Row, *, now: datetime) ->
         for name in ("user_name", "user_name_key", "external_id")
         if getattr(before, name) != getattr(after, name)
     }
-    if before.active != after.active:
+    if bool(before.active) != bool(after.active):
         values["deactivated_at"] = None if after.active else now
     if values:
         connection.execute(update(person).where(person.c.id == after.person_id).values(values))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from scim_bridge.directory.filters import compiled
 from scim_bridge.directory.nesting import below_of, pairs_below
-from scim_bridge.directory.row_terms import RowTerms, member_group_terms, meta_terms
+from scim_bridge.directory.row_terms import RowTerms, meta_terms, user_group_terms
 from scim_bridge.directory.tables import group_member, member, scim_group, scim_user
 from scim_bridge.directory.value_terms import USER_VALUES
 from scim_bridge.scim.filters import Compare, Node, Present, Ref, refs_in
@@ -48,8 +48,8 @@ class _UserTerms:
 
     def _in_groups(self, inner: Node) -> ColumnElement[bool]:
         live = and_(scim_group.c.source_id == self.source_id, scim_group.c.retired_at.is_(None))
-        direct = compiled(inner, member_group_terms(self.location, "direct"))
-        indirect = compiled(inner, member_group_terms(self.location, "indirect"))
+        direct = compiled(inner, user_group_terms(self.location, "direct"))
+        indirect = compiled(inner, user_group_terms(self.location, "indirect"))
         holds = select(member.c.user_id).join(scim_group, scim_group.c.id == member.c.group_id).where(live, direct)
         reached = _reached(select(scim_group.c.id).where(live, indirect), told_apart=_asks_for_type(inner))
         return or_(scim_user.c.id.in_(holds), scim_user.c.id.in_(reached))

@@ -65,8 +65,6 @@ def update_user(connection: Connection, row: Row, resource: Mapping[str, Any], *
     changed = update(scim_user).where(scim_user.c.id == row.id).values(**columns, **stamps).returning(scim_user)
     stored = _store(connection, changed, columns)
     write_values(connection, row.id, resource, fresh=False)
-    if stored.user_name != row.user_name:
-        _touch_groups(connection, row.id, now)  # which show their members by name
     tombstones.follow(connection, row, stored, now=now)
     return stored
 
@@ -106,7 +104,7 @@ def _columns(resource: Mapping[str, Any]) -> dict[str, Any]:
         "user_name": resource["userName"],
         "user_name_key": key_of("userName", resource["userName"]),
         "external_id": None if not external_id else checked("externalId", external_id),
-        "active": resource["active"],
+        "active": resource.get("active"),
         "payload": orjson.dumps(resource, option=orjson.OPT_SORT_KEYS).decode(),
     }
 

@@ -36,7 +36,7 @@ def create_group(connection: Connection, push: Push, body: Any, *, scim_id: str 
     group_changed(connection, push, row, "group.created", before={}, after=resource)
     principal_changed(connection, push, row)
     roster = Roster(connection, push, row)
-    roster.add(member.value for member in named)
+    roster.add(named)
     return roster.finish(fresh=True)
 
 
@@ -48,7 +48,7 @@ def replace_group(connection: Connection, push: Push, scim_id: str, body: Any) -
     if named is None:
         return row
     roster = Roster(connection, push, row)
-    roster.replace([member.value for member in named])
+    roster.replace(named)
     return roster.finish()
 
 
@@ -97,7 +97,7 @@ def _update(connection: Connection, push: Push, row: Row, resource: dict[str, An
 def _apply(roster: Roster, change: MemberChange) -> None:
     match change:
         case AddMembers(members):
-            roster.add(member.value for member in members)
+            roster.add(members)
         case RemoveMembers(ids):
             roster.remove(ids)
         case RemoveMembersWhere(node):
@@ -105,4 +105,4 @@ def _apply(roster: Roster, change: MemberChange) -> None:
         case ClearMembers():
             roster.clear()
         case _:
-            roster.replace([member.value for member in change.members])
+            roster.replace(change.members)

@@ -11,6 +11,7 @@ from scim_bridge.directory.tables import Connection, Row
 from scim_bridge.intake.consequences import members_changed, members_cleared, nesting_changed
 from scim_bridge.intake.push import Push
 from scim_bridge.scim.filters import Node
+from scim_bridge.scim.members import MemberRef
 
 BY_NAME = 500
 """When a set is replaced and more than this many go out, they are looked at as a group and not each by name: the cost
@@ -28,9 +29,9 @@ class Roster:
         self._groups = _Net()
         self._cleared: list[tuple[int, int]] = []
 
-    def add(self, ids: Iterable[str]) -> None:
+    def add(self, those: Sequence[MemberRef]) -> None:
         """Put these in. InvalidValue for an unknown id, and for a group that would contain itself."""
-        self._come(members.add(self._connection, self.group.id, self._resolve(ids)))
+        self._come(members.add(self._connection, self.group.id, self._resolve(those)))
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take exactly these out. Somebody who is not in, or no longer exists, is no error."""
@@ -41,9 +42,9 @@ class Roster:
         users, groups = member_conditions(inner, self._push.location)
         self._go(members.remove_where(self._connection, self.group.id, users, groups))
 
-    def replace(self, ids: Sequence[str]) -> None:
-        """Exactly these are in."""
-        named = self._resolve(ids)
+    def replace(self, those: Sequence[MemberRef]) -> None:
+        """Exactly these are in. Whoever was in before stays as they were shown: `display` is immutable."""
+        named = self._resolve(those)
         self._come(members.add(self._connection, self.group.id, named))
         surplus = members.count(self._connection, self.group.id) - len(named.users) - len(named.groups)
         if surplus <= BY_NAME and (named.users or named.groups):
@@ -71,8 +72,8 @@ class Roster:
         nesting_changed(self._connection, self._push, self.group, added=added, removed=removed)
         return self.group
 
-    def _resolve(self, ids: Iterable[str]) -> members.Named:
-        return members.resolve(self._connection, self._push.source_id, ids)
+    def _resolve(self, those: Sequence[MemberRef]) -> members.Named:
+        return members.resolve(self._connection, self._push.source_id, those)
 
     def _come(self, touched: members.Touched) -> None:
         self._users.come(touched.users)

@@ -81,6 +81,6 @@ def _update(connection: Connection, push: Push, row: Row, resource: dict[str, An
 
 
 def _action(before: Row, after: Row) -> str:
-    if before.active == after.active:
+    if bool(before.active) == bool(after.active):
         return "user.updated"
     return "user.reactivated" if after.active else "user.deactivated"

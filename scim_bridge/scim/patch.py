@@ -55,7 +55,8 @@ def apply_patch(
     The argument is left as it is. Give the resource with its `id`, so that an operation on another id is noticed.
     Beyond the RFC (identity-providers.md section 5): what is to be removed and is not there is no error; `add` and
     `replace` with null, "" or [] clear an optional attribute, save that `add` of nothing to a multi-valued one does
-    nothing. Clearing `active` is refused: nobody may be let in or shut out by leaving something away.
+    nothing. Nor is `active` cleared by them, as nobody may be shut out by leaving something away: only `remove` unassigns it,
+    and whoever has no `active` is not active.
     """
     result, effort = deepcopy(dict(resource)), 0
     for operation in operations:
@@ -113,8 +114,8 @@ def _store(holder: dict[str, Any], attribute: Attribute, value: Any, operation: 
     if value is not None and value != [] and value != {}:
         holder[attribute.name] = value
         return
-    if attribute.required or attribute.name == "active":
-        if operation.op == "remove":
-            raise Mutability(f"'{attribute.name}' cannot be removed.")
+    if attribute.required and operation.op == "remove":
+        raise Mutability(f"'{attribute.name}' cannot be removed.")
+    if attribute.required or (attribute.name == "active" and operation.op != "remove"):
         raise InvalidValue(f"{attribute.name}: must have a value.")
     holder.pop(attribute.name, None)

@@ -6,7 +6,7 @@ What differs from the RFC's text, and why:
   and binaries (sections 2.3.6 and 2.3.7 against the examples) and `password`; `addresses` has `primary` like every other
   multi-valued attribute (section 2.4);
 - a Group's `displayName` is required (section 4.2) and, here, unique without case within a source: Entra asks for it;
-- `members.display` is ours to say, so that nothing but the id of a member is the client's;
+- `members.display`, which the examples have and section 8.7.1 has not, is what the client said when it named the member;
 - `manager.value` is not required of a manager: Okta clears one with `{"manager": {"value": null}}`.
 
 The descriptions are our own words.

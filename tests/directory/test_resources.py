@@ -24,11 +24,26 @@ def test_members_carry_address_name_and_type(database: Database) -> None:
     books = Books(database, "labs")
     ada = books.new_user("Ada@example.com")
     inner = books.new_group("Inner")
-    books.new_group("Outer", ada, inner)
+    books.patch_group(books.new_group("Outer"), {"op": "add", "path": "members", "value": [
+        {"value": ada.scim_id, "display": "Ada"}, {"value": inner.scim_id, "display": "The inner ones"},
+    ]})
     assert page(books, members=True)[1]["members"] == [
-        {"value": ada.scim_id, "$ref": f"{LOCATION}/Users/{ada.scim_id}", "display": "Ada@example.com", "type": "User"},
-        {"value": inner.scim_id, "$ref": f"{LOCATION}/Groups/{inner.scim_id}", "display": "Inner", "type": "Group"},
+        {"value": ada.scim_id, "$ref": f"{LOCATION}/Users/{ada.scim_id}", "display": "Ada", "type": "User"},
+        {"value": inner.scim_id, "$ref": f"{LOCATION}/Groups/{inner.scim_id}", "display": "The inner ones", "type": "Group"},
     ]
+
+
+def test_a_member_is_shown_as_it_was_named_when_it_came(database: Database) -> None:
+    """`display` is immutable (RFC 7643 section 4.2): naming somebody who is in again changes nothing."""
+    books = Books(database, "labs")
+    ada = books.new_user("Ada@example.com")
+    group = books.new_group("Engineers", ada)
+    for verb in ("add", "replace"):
+        books.patch_group(group, {"op": verb, "path": "members", "value": [{"value": ada.scim_id, "display": "Ada"}]})
+        assert ["display" in each for each in page(books, members=True)[0]["members"]] == [False]
+    books.patch_group(group, {"op": "remove", "path": "members"}, {"op": "add", "path": "members", "value": [
+        {"value": ada.scim_id, "display": "Ada"}]})
+    assert [each["display"] for each in page(books, members=True)[0]["members"]] == ["Ada"]
 
 
 def test_lesson_12_members_that_nobody_asked_for_are_not_read(database: Database) -> None:

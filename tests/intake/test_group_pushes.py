@@ -144,8 +144,10 @@ def test_an_emptied_group_stays_nested_where_it_was(books: Books) -> None:
 def test_members_are_removed_by_what_a_filter_says_of_them(books: Books) -> None:
     ada, grace = books.new_user("ada@example.com"), books.new_user("grace@example.com")
     inner = books.new_group("Inner")
-    group = books.new_group("Outer", ada, grace, inner)
-    books.patch_group(group, {"op": "remove", "path": 'members[display sw "ADA@"]'})
+    group = books.new_group("Outer", grace)
+    shown = [{"value": ada.scim_id, "display": "Ada"}, {"value": inner.scim_id, "display": "Ada's"}]
+    books.patch_group(group, {"op": "add", "path": "members", "value": shown})
+    books.patch_group(group, {"op": "remove", "path": 'members[display sw "Ada" and type eq "User"]'})
     assert books.members(group.id) == {grace.person_id}
     books.patch_group(group, {"op": "remove", "path": 'members[type eq "Group"]'})
     with pytest.raises(InvalidValue):

@@ -49,14 +49,15 @@ def crowd(scim: Scim, number: int, group: str) -> list[str]:
             for index, name in enumerate(names)
         ])
         users = connection.scalars(select(scim_user.c.id).where(scim_user.c.user_name.in_(names))).all()
-        connection.execute(insert(member), [{"group_id": row.id, "user_id": user} for user in users])
+        connection.execute(insert(member), [{"group_id": row.id, "user_id": user, "display": "A member"} for user in users])
     return [f"00000000-0000-4000-8000-{index:012}" for index in range(number)]
 
 
 @pytest.fixture
 def large(scim: Scim) -> tuple[Scim, str, list[str]]:
     inner = scim.new_group("Inner")
-    group = scim.new_group("Large", inner)
+    nested = {"value": inner, "display": "Inner"}
+    group = scim.post("/Groups", {"displayName": "Large", "members": [nested]}).json["id"]
     return scim, group, [*crowd(scim, MANY, group), inner]
 
 
@@ -81,8 +82,8 @@ def test_the_biggest_piece_and_the_statements_do_not_grow_with_the_group(scim: S
     crowd(scim, 8 * PART, large)
     with scim.database.writing() as connection:
         row = connection.scalar(select(scim_group.c.id).where(scim_group.c.scim_id == small))
-        some = select(literal(row), member.c.user_id).order_by(member.c.user_id).limit(2 * PART)
-        connection.execute(insert(member).from_select(["group_id", "user_id"], some))
+        some = select(literal(row), member.c.user_id, member.c.display).order_by(member.c.user_id).limit(2 * PART)
+        connection.execute(insert(member).from_select(["group_id", "user_id", "display"], some))
     sizes, costs, lengths = [], [], []
     for group in (small, large):
         with counting(scim) as statements:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from scim_bridge.directory.tables import scim_user
+from scim_bridge.directory.tables import person, scim_user
 from tests.web.doors import ERROR_URN, GROUP_URN, USER_URN, Scim
 
 
@@ -135,6 +135,21 @@ def test_lesson_05_put_deactivates_too_and_silence_reactivates_nobody(scim: Scim
     assert scim.put(f"/Users/{user}", {**body, "active": "False"}).json["active"] is False
     assert scim.put(f"/Users/{user}", body).json["active"] is False
     assert scim.put(f"/Users/{user}", {**body, "active": True}).json["active"] is True
+
+
+def test_lesson_05_whoever_has_active_removed_is_not_active_until_somebody_says_so(scim: Scim) -> None:
+    user = scim.new_user("ada@example.com")
+    assert "active" not in scim.patch(f"/Users/{user}", {"op": "remove", "path": "active"}).json
+    body = {"schemas": [USER_URN], "userName": "ada@example.com"}
+    assert "active" not in scim.put(f"/Users/{user}", {**body, "title": "Engineer"}).json
+    told = {text: scim.found("Users", text) for text in ("active eq true", "active eq false", "active pr", "not (active pr)")}
+    assert told == {"active eq true": [], "active eq false": [], "active pr": [], "not (active pr)": [user]}
+    assert scim.actions().count("user.deactivated") == 1
+    with scim.database.reading() as connection:
+        assert [(each.active, each.deactivated_at is None) for each in connection.execute(
+            select(scim_user.c.active, person.c.deactivated_at).join(person))] == [(None, False)]
+    assert scim.patch(f"/Users/{user}", {"op": "add", "path": "active", "value": True}).json["active"] is True
+    assert scim.actions()[-1] == "user.reactivated"
 
 
 @pytest.mark.parametrize(
