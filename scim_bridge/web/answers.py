@@ -20,13 +20,16 @@ def scim_response(body: Any, status: int = 200) -> Response:
 
 
 def resource_response(resource: dict[str, Any], location: str, status: int = 200) -> Response:
-    """A resource. `Location` is its `meta.location` (RFC 7644 section 3.3), also where `meta` was not asked for."""
+    """A resource, with its address also where `meta` was not asked for."""
     return located(scim_response(resource, status), location)
 
 
 def located(response: Response, location: str) -> Response:
-    """The answer with the address of the resource that it shows."""
-    response.headers["Location" if response.status_code == 201 else "Content-Location"] = location
+    """The answer with the address of the resource that it shows: `Location`, as the examples of RFC 7644 print it, and where
+    nothing was made also `Content-Location`, to which RFC 7643 section 3.1 holds `meta.location`."""
+    response.headers["Location"] = location
+    if response.status_code != 201:
+        response.headers["Content-Location"] = location
     return response
 
 

@@ -15,8 +15,8 @@ from tests.web.doors import ERROR_URN, TOKEN, USER_URN, Scim, open_door
 WRONG = [
     ("GET", "/scim/v2/Nothing", 404),
     ("GET", "/", 404),
-    ("GET", "/scim/v2", 404),
-    ("GET", "/scim/v2/", 404),
+    ("PUT", "/scim/v2", 405),
+    ("POST", "/scim/v2/", 405),
     ("GET", "/Users", 404),
     ("GET", "/v2/Users", 404),
     ("GET", "/scim/Users", 404),

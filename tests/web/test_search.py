@@ -41,6 +41,7 @@ def test_rfc7644_3_4_2_1_the_root_finds_users_and_groups_together(lab: Scim) -> 
     page = search(lab)
     assert (page["totalResults"], shown(page)) == (4, ["ada@example.com", "grace@example.com", "Engineers", "Board"])
     assert [each["meta"]["resourceType"] for each in page["Resources"]] == ["User", "User", "Group", "Group"]
+    assert lab.get("").json == lab.get("/").json == page
 
 
 @pytest.mark.parametrize(
