@@ -53,7 +53,10 @@ def record(connection: Connection, entries: Iterable[Entry], *, now: datetime) -
             if row["initiator"] == BRIDGE:
                 row["initiator"] = asked.get((row["request_id"], row["source"]), BRIDGE)
     if rows:
-        connection.execute(insert(audit_record), rows)
+        connection.execute(_ADDED, rows)
+
+
+_ADDED = insert(audit_record)  # made once: every push adds some
 
 
 def _initiators(connection: Connection, request_ids: Iterable[str]) -> dict[tuple[str, str | None], str]:

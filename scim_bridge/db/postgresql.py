@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 
 RETRYABLE = frozenset({"40001", "40P01"})
@@ -17,7 +17,8 @@ _CONNECT = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle":
 """libpq's: seconds, but for the milliseconds in the middle. A machine that is gone is noticed; the URL may say otherwise."""
 _IDLE_SECONDS = 60
 """A process that was stopped within a transaction holds its rows no longer than this."""
-_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Options of a transaction that reads: all its statements see the same moment, as on SQLite."""
 
 
 def postgresql_engine(url: URL, patience: float) -> Engine:
@@ -34,11 +35,6 @@ def postgresql_engine(url: URL, patience: float) -> Engine:
     event.listen(engine, "connect", connected)
     event.listen(engine, "handle_error", _discreet)
     return engine
-
-
-def snapshot(connection: Connection) -> Connection:
-    """The connection, for a transaction that reads: all its statements see the same moment, as on SQLite."""
-    return connection.execution_options(**_READING)
 
 
 def sqlstate(error: BaseException | None) -> str | None:

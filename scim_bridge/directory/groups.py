@@ -52,7 +52,7 @@ def insert_group(
     values = {"scim_id": scim_id or str(uuid4()), "source_id": source_id, "principal_id": number, **columns}
     stamps = {"version": 1, "created_at": now, "modified_at": now}
     row = _store(connection, insert(scim_group).values(**values, **stamps).returning(scim_group), columns)
-    write_group_values(connection, row.id, resource, fresh=True)
+    write_group_values(connection, row.id, resource, before=None)
     return row
 
 
@@ -64,7 +64,7 @@ def update_group(connection: Connection, row: Row, resource: Mapping[str, Any], 
     if columns["display_name_key"] != row.display_name_key:
         _refuse_taken(connection, row.source_id, columns, but=row.id)
     stored = _store(connection, _changed(row.id, columns, now), columns)
-    write_group_values(connection, row.id, resource, fresh=False)
+    write_group_values(connection, row.id, resource, before=stored_group(row))
     if columns["display_name"] != row.display_name:
         principals.rename(connection, row.principal_id, columns)
     return stored

@@ -23,7 +23,7 @@ def revive_or_make(connection: Connection, source_id: int, columns: Mapping[str,
         if connection.execute(there.values(**identity, **state)).rowcount == 1:
             return found
     values = {"source_id": source_id, "created_at": now, **identity, **state}
-    return int(connection.execute(insert(person).values(values).returning(person.c.id)).scalar_one())
+    return int(connection.execute(_MADE, values).scalar_one())
 
 
 def follow(connection: Connection, before: Row, after: Row, *, now: datetime) -> None:
@@ -36,15 +36,17 @@ def follow(connection: Connection, before: Row, after: Row, *, now: datetime) ->
     if bool(before.active) != bool(after.active):
         values["deactivated_at"] = None if after.active else now
     if values:
-        connection.execute(update(person).where(person.c.id == after.person_id).values(values))
+        connection.execute(_CHANGED, {"of_person": after.person_id, **values})
 
 
 def bury(connection: Connection, row: Row, *, now: datetime) -> None:
     """The user is deleted. Somebody deactivated earlier left then, not now."""
     values: dict[str, Any] = {"deleted_at": now} | ({"deactivated_at": now} if row.active else {})
-    connection.execute(update(person).where(person.c.id == row.person_id).values(values))
+    connection.execute(_CHANGED, {"of_person": row.person_id, **values})
 
 
+_MADE = insert(person).returning(person.c.id)
+_CHANGED = update(person).where(person.c.id == bindparam("of_person"))
 _BURIED = select(person.c.id).where(
     person.c.source_id == bindparam("of_source"), person.c.deleted_at.is_not(None), person.c.kind == "person"
 )

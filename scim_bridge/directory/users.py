@@ -33,7 +33,13 @@ _LOCKED = _WANTED.with_for_update(key_share=True)
 _NAMED = select(scim_user.c.id).where(
     scim_user.c.source_id == bindparam("of_source"), scim_user.c.user_name_key == bindparam("name_key")
 )
+_SHARING = select(func.count()).where(
+    scim_user.c.source_id == bindparam("of_source"),
+    scim_user.c.external_id == bindparam("of_external_id"),
+    scim_user.c.id != bindparam("but"),
+)
 _INSERTED = insert(scim_user).returning(scim_user)
+_CHANGED = update(scim_user).where(scim_user.c.id == bindparam("of_row")).returning(scim_user)
 """Made once: building such a statement takes longer than running it."""
 
 
@@ -50,7 +56,7 @@ def insert_user(
     values = {"scim_id": scim_id or str(uuid4()), "source_id": source_id, "person_id": person_id, **columns}
     stamps = {"version": 1, "created_at": now, "modified_at": now}
     row = _store(connection, _INSERTED, columns, {**values, **stamps})
-    write_values(connection, row.id, resource, fresh=True)
+    write_values(connection, row.id, resource, before=None)
     return row
 
 
@@ -62,9 +68,8 @@ def update_user(connection: Connection, row: Row, resource: Mapping[str, Any], *
     if columns["user_name_key"] != row.user_name_key:
         _refuse_taken(connection, row.source_id, columns, but=row.id)
     stamps = {"version": row.version + 1, "modified_at": now}
-    changed = update(scim_user).where(scim_user.c.id == row.id).values(**columns, **stamps).returning(scim_user)
-    stored = _store(connection, changed, columns)
-    write_values(connection, row.id, resource, fresh=False)
+    stored = _store(connection, _CHANGED, columns, {"of_row": row.id, **columns, **stamps})
+    write_values(connection, row.id, resource, before=stored_user(row))
     tombstones.follow(connection, row, stored, now=now)
     return stored
 
@@ -73,8 +78,8 @@ def others_with_external_id(connection: Connection, row: Row) -> int:
     """How many other users of the source have this user's externalId. It is no key: Entra's default is a nickname."""
     if row.external_id is None:
         return 0
-    same = (scim_user.c.source_id == row.source_id) & (scim_user.c.external_id == row.external_id)
-    return connection.scalar(select(func.count()).where(same, scim_user.c.id != row.id)) or 0
+    given = {"of_source": row.source_id, "of_external_id": row.external_id, "but": row.id}
+    return connection.scalar(_SHARING, given) or 0
 
 
 def delete_user(connection: Connection, row: Row, *, now: datetime) -> None:
@@ -115,9 +120,7 @@ def _refuse_taken(connection: Connection, source_id: int, columns: Mapping[str, 
         raise _taken(columns["user_name"])
 
 
-def _store(
-    connection: Connection, statement: Any, columns: Mapping[str, Any], values: Mapping[str, Any] | None = None
-) -> Row:
+def _store(connection: Connection, statement: Any, columns: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
     try:
         return connection.execute(statement, values).one()
     except IntegrityError as error:  # two requests at once; looking first found nothing

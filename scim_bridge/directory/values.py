@@ -21,24 +21,39 @@ COLUMNS = {
 """Attributes that filters read from `scim_user` and `scim_group` themselves."""
 
 
-def write_values(connection: Connection, user_row: int, resource: Mapping[str, Any], *, fresh: bool) -> None:
-    """Make the rows of this user those of the resource. `fresh`: there are none yet."""
-    if not fresh:
+def write_values(
+    connection: Connection, user_row: int, resource: Mapping[str, Any], *, before: Mapping[str, Any] | None
+) -> None:
+    """Make the rows of this user those of the resource. `before` is what they are of; None: there are none yet."""
+    if before is not None:
+        if _valued(before, USER) == _valued(resource, USER):
+            return
         connection.execute(delete(user_value).where(user_value.c.user_id == user_row))
     rows = [{"user_id": user_row} | row for row in value_rows(resource, USER)]
     if rows:
-        connection.execute(insert(user_value), rows)
+        connection.execute(_ADDED, rows)
 
 
-def write_group_values(connection: Connection, group_row: int, resource: Mapping[str, Any], *, fresh: bool) -> None:
+def write_group_values(
+    connection: Connection, group_row: int, resource: Mapping[str, Any], *, before: Mapping[str, Any] | None
+) -> None:
     """The same for a group. Where no extension of groups is declared, nothing is asked of the database."""
     if not GROUP.extensions:
         return
-    if not fresh:
+    if before is not None:
+        if _valued(before, GROUP) == _valued(resource, GROUP):
+            return
         connection.execute(delete(group_value).where(group_value.c.group_id == group_row))
     rows = [{"group_id": group_row} | row for row in value_rows(resource, GROUP)]
     if len(rows) > 1:  # more than its own URN in `schemas`
         connection.execute(insert(group_value), rows)
+
+
+def _valued(resource: Mapping[str, Any], kind: ResourceType) -> dict[str, Any]:
+    return {name: value for name, value in resource.items() if name not in COLUMNS[kind]}
+
+
+_ADDED = insert(user_value)
 
 
 def hand_on_group_values(connection: Connection, old: Row, new_id: int) -> None:

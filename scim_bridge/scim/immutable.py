@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scim_bridge.scim.attribute import Attribute
@@ -12,7 +12,7 @@ from scim_bridge.scim.registry import Ref, ResourceType
 
 def refuse_changes(stored: Mapping[str, Any], after: Mapping[str, Any], resource: ResourceType) -> None:
     """Mutability when a value that was set is another one afterwards, or none."""
-    for ref in _immutable(resource):
+    for ref in resource.immutable:
         old = _value(stored, ref)
         if old is not None and _value(after, ref) != old:
             raise _refusal(ref.path)
@@ -21,7 +21,7 @@ def refuse_changes(stored: Mapping[str, Any], after: Mapping[str, Any], resource
 def kept(stored: Mapping[str, Any], loaded: Mapping[str, Any], resource: ResourceType) -> dict[str, Any]:
     """What PUT makes of it: what is set stays where the body is silent; another value is Mutability (RFC 7644 section 3.5.1)."""
     result = dict(loaded)
-    for ref in _immutable(resource):
+    for ref in resource.immutable:
         old = _value(stored, ref)
         if old is not None and _value(result, ref) is None:
             _put(result, ref, old)
@@ -35,17 +35,6 @@ def refuse_parts(value: Mapping[str, Any], parts: Mapping[str, Any], attribute: 
         sub = attribute.sub(name)
         if sub is not None and sub.mutability == "immutable" and value.get(name) not in (None, new):
             raise _refusal(f"{attribute.name}.{name}")
-
-
-def _immutable(resource: ResourceType) -> Iterator[Ref]:
-    """The immutable attributes, and the immutable parts of those that have one complex value."""
-    for schema in (resource.schema, *resource.extensions):
-        for attribute in schema.attributes:
-            ref = Ref(schema.id, attribute, None, schema is not resource.schema)
-            if attribute.mutability == "immutable":
-                yield ref
-            elif attribute.is_complex and not attribute.multi_valued:
-                yield from (ref.down_to(sub) for sub in attribute.sub_attributes if sub.mutability == "immutable")
 
 
 def _value(resource: Mapping[str, Any], ref: Ref) -> Any:

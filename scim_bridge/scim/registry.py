@@ -6,7 +6,7 @@ when a process starts (docs/extensions.md), and stays so while it runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scim_bridge.scim.attribute import Attribute, Schema
@@ -79,6 +79,8 @@ class ResourceType:
     description: str = ""
     extensions: tuple[Schema, ...] = field(init=False)
     """The built-in ones, then those that the deployment declares."""
+    immutable: tuple[Ref, ...] = field(init=False, repr=False)
+    """The immutable attributes, and the immutable parts of those that have one complex value."""
     _refs: dict[str, Ref] = field(init=False, repr=False)
     _schemas: dict[str, Schema] = field(init=False, repr=False)
 
@@ -95,6 +97,16 @@ class ResourceType:
         refs |= {each.name.lower(): Ref(self.schema.id, each) for each in own}
         self._refs, self._schemas = refs, {each.id.lower(): each for each in (self.schema, *extensions)}
         self.extensions = extensions
+        self.immutable = tuple(self._immutable())
+
+    def _immutable(self) -> Iterator[Ref]:
+        for schema in (self.schema, *self.extensions):
+            for attribute in schema.attributes:
+                ref = Ref(schema.id, attribute, None, schema is not self.schema)
+                if attribute.mutability == "immutable":
+                    yield ref
+                elif attribute.is_complex and not attribute.multi_valued:
+                    yield from (ref.down_to(sub) for sub in attribute.sub_attributes if sub.mutability == "immutable")
 
     def schema_named(self, urn: str) -> Schema | None:
         """The resource's schema or extension with this URN, or None."""

@@ -17,12 +17,13 @@ from scim_bridge.web.etags import tagged, unchanged
 
 
 def rendered(
-    connection: Connection, rows: Sequence[Row], push: Push, shown: Shown, *, members: bool = True
+    connection: Connection, rows: Sequence[Row], push: Push, shown: Shown, *, members: bool = True, groups: bool = True
 ) -> list[Resource]:
-    """The rows as resources. Memberships that nobody asked for are not read; those of groups not without `members` either."""
+    """The rows as resources. Memberships that nobody asked for are not read; nor are those of groups without `members`, and
+    those of users without `groups`."""
     wants = shown.projection.wants
     if shown.projection.resource is USER:
-        found = user_resources(connection, rows, push.location, groups=wants("groups"))
+        found = user_resources(connection, rows, push.location, groups=groups and wants("groups"))
     else:
         found = group_resources(connection, rows, push.location, members=members and wants("members"))
     return [shown.projection.apply(resource) for resource in found]

@@ -31,8 +31,8 @@ def written(
         row = deed(connection)
         if quiet and not asking.named:
             return tagged(no_content(), tag(row.version))
-        if kind is USER:
-            return one(rendered(connection, [row], push, asking)[0], row, push, kind, status)
+        if kind is USER:  # somebody new is in no group
+            return one(rendered(connection, [row], push, asking, groups=status != 201)[0], row, push, kind, status)
         with ExitStack() as stack:
             group, _ = looked_into(connection, push, asking, row, stack)
         if group is not None:

@@ -36,8 +36,9 @@ class Bridge:
         return {user["userName"]: user["active"] for user in read_book(self.database, self.source_id).users}
 
     def members(self) -> dict[str, set[str]]:
-        groups = read_book(self.database, self.source_id).groups
-        return {group["displayName"]: {member["display"] for member in group["members"]} for group in groups}
+        book = read_book(self.database, self.source_id)
+        names = {user["id"]: user["userName"] for user in book.users}
+        return {group["displayName"]: {names[member["value"]] for member in group["members"]} for group in book.groups}
 
 
 @pytest.fixture
