@@ -33,6 +33,16 @@ def test_a_new_user_is_a_person_a_record_and_a_mark_on_every_platform(books: Boo
 
 
 @pytest.mark.parametrize(
+    ("body", "written"), [({"active": False}, False), ({"userName": "Lovelace"}, False), ({"title": "Lead"}, True)]
+)
+def test_values_are_written_anew_only_when_one_of_them_changes(books: Books, body: dict[str, Any], written: bool) -> None:
+    row = books.new_user("Ada@example.com", title="Engineer")
+    with books.counting() as statements:
+        books.write(users.patch_user, row.scim_id, {"Operations": [{"op": "replace", "value": body}]})
+    assert any("user_value" in each for each in statements) is written
+
+
+@pytest.mark.parametrize(
     ("body", "action", "before", "after"),
     [
         ({"title": "Lead"}, "user.updated", {"title": "Engineer"}, {"title": "Lead"}),
