@@ -23,6 +23,7 @@ from scim_bridge import wiring
 from scim_bridge.access.change import Change, Outcome
 from scim_bridge.access.connector import Connector, ConnectorType, Surroundings
 from scim_bridge.access.observed import Credential, CustomRole, Group, Observation, Place
+from scim_bridge.access.plan import digest_of
 from scim_bridge.access.standing import Standing
 from scim_bridge.audit.records import Record, records
 from scim_bridge.connectors.sandbox import SANDBOX, SandboxStore
@@ -32,6 +33,7 @@ from scim_bridge.ledger import holds as holding
 from scim_bridge.ledger.accounts import standings
 from scim_bridge.ledger.holds import Hold
 from scim_bridge.ledger.tables import intent, removal
+from scim_bridge.reconcile.applying import release_held
 from scim_bridge.reconcile.hand import Hand
 from scim_bridge.reconcile.takeup import TakenUp
 from scim_bridge.settings import Settings
@@ -266,11 +268,8 @@ class World:
 
     def release(self, by: str = "carol@example.com") -> list[Hold]:
         """As `apply --digest --by`: what is held goes on in somebody's name."""
-        with self.database.writing() as connection:
-            released = holding.release(connection, by=by, now=utc_now())
-            keys = {Key(each.platform, "person", str(each.person_id)) for each in released}
-            mark(connection, keys, now=utc_now())
-        return released
+        digest = digest_of(each.line() for each in self.held())
+        return self.database.write(lambda connection: release_held(connection, digest, by, utc_now()))
 
     # what there is
 

@@ -77,7 +77,7 @@ class Case:
             if key.usable and not spared and fates[key.kind] in {"withdraw", "delete"}:
                 place, how = self.named(key.place_id), fates[key.kind]
                 change = self.change("withdraw_key", whose, place=place, object_id=key.id, how=how)
-                owner = change.principal.id or key.owner_id  # a key outlives the account that made it
+                owner = key.owner_id or change.principal.id  # a key outlives the account that made it
                 changes.append(replace(change, principal=replace(change.principal, id=owner)))
         return changes
 

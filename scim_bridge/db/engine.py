@@ -119,6 +119,8 @@ def _make_engine(url: str, busy_timeout: float) -> Engine:
 
 def _sqlite_engine(url: str, busy_timeout: float) -> Engine:
     database = make_url(url).database
+    if database and Path(database).is_dir():
+        raise SettingsError(f"SCIM_BRIDGE_DATABASE_URL names a folder, {database}, and no file: add the file's name to it.")
     if database and database != ":memory:" and not database.startswith("file:"):
         Path(database).resolve().parent.mkdir(parents=True, exist_ok=True)
     # What a failed statement was about is people, tokens' hashes and keys: the error does not repeat it.

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from scim_bridge.db.statements import insert
 from scim_bridge.ledger.tables import held_back, retired
@@ -26,6 +26,8 @@ class Hold:
     leaving: bool
     cause: str
     since: datetime
+    requested_by: str | None = None
+    """The push that asked for it, to which what follows from a release is put down."""
     released_by: str | None = None
     released_at: datetime | None = None
 
@@ -45,12 +47,18 @@ def hold(connection: Connection, holds: Iterable[Hold]) -> None:
             leaving=each.leaving,
             cause=each.cause[:1024],
             since=each.since,
+            requested_by=each.requested_by,
         )
         fresh = {name: statement.excluded[name] for name in ("items", "leaving", "cause", "since")}
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["platform", "person_id", "category"],
-                set_={**fresh, "released_by": None, "released_at": None},
+                set_={
+                    **fresh,
+                    "requested_by": func.coalesce(statement.excluded.requested_by, held_back.c.requested_by),
+                    "released_by": None,
+                    "released_at": None,
+                },
             )
         )
 

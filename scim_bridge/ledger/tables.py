@@ -127,6 +127,7 @@ held_back = Table(
     Column("leaving", Boolean, nullable=False),
     Column("cause", words(1024), nullable=False),
     Column("since", UtcTime(), nullable=False),
+    Column("requested_by", words(128)),
     Column("released_by", words(256)),
     Column("released_at", UtcTime()),
 )

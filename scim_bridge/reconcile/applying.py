@@ -103,19 +103,21 @@ def _take_inventory(database: Database, platforms: Platforms, name: str) -> None
 
 def apply_held(database: Database, platforms: Platforms, hand: Hand, *, digest: str, by: str) -> Applied:
     """Exactly the held plan of that digest, in somebody's name. Raises `MovedOn`, and `UsageError` when nothing is held."""
-    released = database.write(lambda connection: _release(connection, digest, by, utc_now()))
+    released = database.write(lambda connection: release_held(connection, digest, by, utc_now()))
     return _finish(database, platforms, hand, released=len({(each.platform, each.person_id) for each in released}))
 
 
-def _release(connection: Connection, digest: str, by: str, now: datetime) -> list[Hold]:
+def release_held(connection: Connection, digest: str, by: str, now: datetime) -> list[Hold]:
+    """Let what is held under this digest go on. What follows is put down to the pushes that had asked for it."""
     released = holding.release(connection, by=by, now=now)
     if not released:
         raise UsageError("Nothing is held, so there is no digest to release. `scim-bridge apply` without one does the rest.")
     found = digest_of(each.line() for each in released)
     if found != digest:
         raise MovedOn(found)
-    people = {(each.platform, each.person_id) for each in released}
-    mark(connection, [Key(platform, "person", str(person_id)) for platform, person_id in people], now=now)
+    for asked in {each.requested_by for each in released}:
+        theirs = [Key(each.platform, "person", str(each.person_id)) for each in released if each.requested_by == asked]
+        mark(connection, theirs, now=now, requested_by=asked, wide=True)
     record(connection, _entries(released, digest, by), now=now)
     return released
 

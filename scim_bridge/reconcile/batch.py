@@ -27,7 +27,7 @@ from scim_bridge.reconcile.administrators import Administrators, turn_to_take
 from scim_bridge.reconcile.again import found_again, note_looked
 from scim_bridge.reconcile.carry import Carrier, Moved, Taken
 from scim_bridge.reconcile.claimed import joins, without_claimed
-from scim_bridge.reconcile.confirm import inquiry_after, is_gone
+from scim_bridge.reconcile.confirm import inquiries_after, is_gone
 from scim_bridge.reconcile.entries import entry_of, note_of
 from scim_bridge.reconcile.facts import Facts, write_facts
 from scim_bridge.reconcile.gather import Page, gather
@@ -106,7 +106,7 @@ class Batch:
         observation = self._observe([asked for page in pages for asked in page.inquiries(self._platform)])
         slices = Slices(observation)
         again = found_again(self._database, self._platform.name, pages, slices)
-        seen = {page.person_id: replace(self._slice(page, slices), again=again.get(page.person_id, ())) for page in pages}
+        seen = {page.person_id: replace(page.slice(self._platform, slices), again=again.get(page.person_id, ())) for page in pages}
         verdicts = {page.person_id: diff(page.case(self._platform, seen[page.person_id])) for page in pages}
         self._note_keys(pages, verdicts, observation, again)
         verdicts = without_claimed(self._database, self._platform.name, pages, verdicts)
@@ -119,7 +119,7 @@ class Batch:
             self._drop_released(page)
 
     def _is_narrow(self, page: Page) -> bool:
-        return self._fates[page.person_id].claim.requested_by is not None
+        return not self._fates[page.person_id].claim.wide
 
     def _settled_by_the_books(self, page: Page) -> bool:
         """Whether a push changed nothing for this person here: then at most the reasons are written down, and nobody is asked."""
@@ -132,9 +132,6 @@ class Batch:
 
     def _observe(self, inquiries: Sequence[Inquiry]) -> Observation:
         return self._platform.connector.observe(inquiries) if inquiries else Observation()
-
-    def _slice(self, page: Page, slices: Slices) -> Slice:
-        return slices.of(page.inquiry(self._platform))
 
     def _note_keys(
         self,
@@ -149,6 +146,7 @@ class Batch:
             for own in (verdicts[page.person_id].account, page.standing.account)
             if own is not None and own.account_id is not None
         }
+        owners |= {owner: page.person_id for page in pages for owner in page.standing.left_keys.values()}
         owners |= {
             key.owner_id: person_id
             for person_id, found in again.items()
@@ -283,7 +281,7 @@ class Batch:
         if not losing or self._outage is not None:
             return
         try:
-            slices = Slices(self._observe([inquiry_after(page, carrier.taken) for page, carrier in losing]))
+            slices = Slices(self._observe([asked for _, carrier in losing for asked in inquiries_after(carrier.taken)]))
         except PlatformError as error:
             for page, _ in losing:
                 self._not_now(self._fates[page.person_id], _later(error))

@@ -8,11 +8,17 @@ from scim_bridge.access.change import Change
 from scim_bridge.access.observed import GROUP, Inquiry
 from scim_bridge.access.standing import Slice
 from scim_bridge.reconcile.carry import Taken
-from scim_bridge.reconcile.gather import Page
 
 
-def inquiry_after(page: Page, taken: Sequence[Taken]) -> Inquiry:
-    """The least that shows whether these are gone."""
+def inquiries_after(taken: Sequence[Taken]) -> list[Inquiry]:
+    """The least that shows whether these, of one person, are gone; one for each account that they are of."""
+    by_account: dict[str | None, list[Taken]] = {}
+    for each in taken:
+        by_account.setdefault(each.change.principal.id, []).append(each)
+    return [_inquiry_after(those) for those in by_account.values()]
+
+
+def _inquiry_after(taken: Sequence[Taken]) -> Inquiry:
     kinds = {each.change.kind for each in taken}
     first = taken[0].change
     places = {each.change.place_id or "" for each in taken if each.change.kind in {"revoke", "change_role"}} - {""}

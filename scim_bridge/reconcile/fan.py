@@ -24,7 +24,7 @@ def fan_out(database: Database, claim: Claim) -> None:
         after = people[-1]
         keys = [Key(claim.key.platform, "person", str(person_id)) for person_id in people]
         with database.writing() as connection:
-            mark(connection, keys, now=utc_now(), requested_by=claim.requested_by, urgent=claim.urgent)
+            mark(connection, keys, now=utc_now(), requested_by=claim.requested_by, wide=claim.wide, urgent=claim.urgent)
             claiming.renew(connection, [claim], now=utc_now())
     with database.writing() as connection:
         claiming.complete(connection, claim, now=utc_now())

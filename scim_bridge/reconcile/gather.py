@@ -12,6 +12,7 @@ from scim_bridge.access.connector import Capabilities
 from scim_bridge.access.desired import PlaceName
 from scim_bridge.access.observed import GROUP, GROUP_ROLE, Inquiry
 from scim_bridge.access.person import Person
+from scim_bridge.access.slices import Slices
 from scim_bridge.access.standing import Slice, Standing, Wanted
 from scim_bridge.db import Connection, Database
 from scim_bridge.directory import persons, principals
@@ -67,8 +68,23 @@ class Page:
     def inquiries(self, platform: Platform) -> tuple[Inquiry, ...]:
         """Everything to ask about them: what is theirs, and what a leaver had where a sweep asks about it."""
         keys = platform.capabilities.credentials_listable
-        again = (Inquiry(each.email, each.account_id, credentials=keys) for each in self.standing.former)
-        return (*(() if self._nothing_is_theirs else (self.inquiry(platform),)), *again)
+        again = tuple(Inquiry(each.email, each.account_id, credentials=keys) for each in self.standing.former)
+        if self._nothing_is_theirs:
+            return again
+        asked = self.inquiry(platform)
+        return (asked, *self._of_earlier_accounts(asked), *again)
+
+    def slice(self, platform: Platform, slices: Slices) -> Slice:
+        """What the observation shows of them, with the keys of accounts that they had before this one."""
+        asked = self.inquiry(platform)
+        found = slices.of(asked)
+        earlier = (key for each in self._of_earlier_accounts(asked) for key in slices.of(each).credentials)
+        return replace(found, credentials=(*found.credentials, *earlier))
+
+    def _of_earlier_accounts(self, asked: Inquiry) -> tuple[Inquiry, ...]:
+        """About the keys that outlived other accounts of theirs than the one asked about, where keys are asked about at all."""
+        owners = sorted(set(self.standing.left_keys.values()) - {asked.account_id}) if asked.credentials else ()
+        return tuple(Inquiry(None, each, credentials=True, invitations=False) for each in owners)
 
     def inquiry(self, platform: Platform) -> Inquiry:
         """The least that must be known about this person, or this group."""

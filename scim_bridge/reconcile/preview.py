@@ -133,13 +133,9 @@ def _batches(
 
 
 def _observe(database: Database, platform: Platform, book: PlaceBook, pages: Sequence[Page], looked: _Looked) -> None:
-    inquiries = [page.inquiry(platform) for page in pages]
-    observation = platform.connector.observe(inquiries)
+    observation = platform.connector.observe([asked for page in pages for asked in page.inquiries(platform)])
     slices = Slices(observation)
-    cases = {
-        page.person_id: page.case(platform, slices.of(asked))
-        for page, asked in zip(pages, inquiries, strict=True)
-    }
+    cases = {page.person_id: page.case(platform, page.slice(platform, slices)) for page in pages}
     found = {person_id: diff(case) for person_id, case in cases.items()}
     verdicts = without_claimed(database, platform.name, pages, found)
     wanted = [change for verdict in verdicts.values() for change in verdict.changes]

@@ -24,7 +24,7 @@ from scim_bridge.ledger.intents import lost_in_window
 from scim_bridge.reconcile.gather import gather
 from scim_bridge.reconcile.platforms import Platform
 from scim_bridge.reconcile.translate import PlaceBook
-from scim_bridge.work.slate import pending
+from scim_bridge.work.slate import asked_by, pending
 
 __all__ = ["Review", "gain_item", "held_by"]
 
@@ -129,11 +129,12 @@ class Review:
             holders=holders,
             causes=[cause for each in losing.values() for cause in each.causes],
         )
-        made = [
-            Hold(platform.name, person_id, category, each.of(category), each.leaving, cause, now)
-            for person_id, each in losing.items()
-        ]
         with self._database.writing() as connection:
+            asked = asked_by(connection, platform.name, [str(person_id) for person_id in losing])
+            made = [
+                Hold(platform.name, person_id, category, each.of(category), each.leaving, cause, now, asked.get(str(person_id)))
+                for person_id, each in losing.items()
+            ]
             holding.hold(connection, made)
             record(connection, [_held_entry(platform.name, cause, len(made))], now=now)
 

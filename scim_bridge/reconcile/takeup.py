@@ -131,6 +131,9 @@ class TakeUp:
     def _fresh(self, rules: PlatformRules, old: PlatformRules | None) -> dict[int, frozenset[str]]:
         """By person, the items that are new. What is held since an earlier set and was not released is new still."""
         capabilities = self._platforms.capabilities(rules)
+        # What a set gave without meaning it was refused: the word that it is meant is what gives it.
+        newly_meant = _custom_and_meant(rules, capabilities)
+        newly_meant -= _custom_and_meant(old, capabilities) if old is not None else frozenset()
         with self._database.reading() as connection:
             waiting = {
                 each.person_id: each.items
@@ -142,7 +145,9 @@ class TakeUp:
             known = _gained(resolve(person, old, capabilities), standing, capabilities).keys() if old is not None else set()
             held = waiting.get(int(person.key), frozenset())
             wanted = _gained(resolve(person, rules, capabilities), standing, capabilities)
-            fresh = frozenset(item for what, item in wanted.items() if what not in known or item in held)
+            fresh = frozenset(
+                item for what, item in wanted.items() if what not in known or item in held or what[1] in newly_meant
+            )
             if fresh:
                 found[int(person.key)] = fresh
         return found

@@ -33,6 +33,8 @@ class Claim:
     urgent: bool = False
     reason: str | None = None
     """Why the last run did not come to its end."""
+    wide: bool = True
+    """Whether everything is to be looked at, and not only what the push that asks may have changed."""
 
 
 def claim(
@@ -55,13 +57,12 @@ def claim(
             update(work)
             .where(work.c.platform == platform, work.c.kind == kind, work.c.subject.in_(subjects))
             .values(lease_token=token, lease_until=now + lease)
-            .returning(
-                work.c.subject, work.c.wanted, work.c.attempts, work.c.requested_by, work.c.urgent, work.c.reason
-            )
+            .returning(work)
         )
         claims += [
             Claim(
-                Key(platform, kind, row.subject), row.wanted, row.attempts, token, row.requested_by, row.urgent, row.reason
+                Key(platform, kind, row.subject), row.wanted, row.attempts, token, row.requested_by,
+                urgent=row.urgent, reason=row.reason, wide=row.wide,
             )
             for row in taken
         ]

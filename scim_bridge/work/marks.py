@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, false, true
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, true
 
 from scim_bridge.db.statements import chunks, insert
 from scim_bridge.work.tables import work
@@ -38,12 +38,16 @@ def mark(
     *,
     now: datetime,
     requested_by: str | None = None,
+    wide: bool | None = None,
     urgent: bool = False,
 ) -> None:
     """Make every key due, in one order for all writers so that two of them cannot deadlock.
 
     A key that waits for its next try keeps that time; one that was parked is taken up again. `urgent` is for what takes
     something away: such keys are claimed before all others, however long those have waited.
+
+    `requested_by` is the push that asks; `wide` whether everything is to be looked at, which it is when no push asks. A key that
+    waits keeps both: what a sweep finds waiting is still done because of the push, and the push does not make it less wide.
     """
     for chunk in chunks(sorted(set(keys)), 200):
         rows = [
@@ -57,6 +61,7 @@ def mark(
                 "attempts": 0,
                 "parked": False,
                 "requested_by": requested_by,
+                "wide": requested_by is None if wide is None else wide,
                 "urgent": urgent,
             }
             for key in chunk
@@ -71,11 +76,16 @@ def mark(
                     "attempts": case((_waits_its_turn(), work.c.attempts), else_=0),
                     "urgent": case((and_(_waits_its_turn(), work.c.urgent), true()), else_=statement.excluded.urgent),
                     "parked": false(),
-                    "requested_by": statement.excluded.requested_by,
+                    "requested_by": func.coalesce(statement.excluded.requested_by, case((_waits(), work.c.requested_by))),
+                    "wide": or_(statement.excluded.wide, and_(_waits(), work.c.wide)),
                 },
             )
         )
 
 
+def _waits() -> ColumnElement[bool]:
+    return work.c.wanted > work.c.done
+
+
 def _waits_its_turn() -> ColumnElement[bool]:
-    return and_(work.c.wanted > work.c.done, work.c.parked == false())
+    return and_(_waits(), work.c.parked == false())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true, update
 
+from scim_bridge.db.statements import chunks
 from scim_bridge.work.marks import Key, Kind
 from scim_bridge.work.tables import work
 
@@ -59,6 +60,15 @@ def pending(connection: Connection, platform: str, kind: Kind) -> list[tuple[str
     """(subject, wanted) of every dirty key of that kind that is not parked, whatever its time."""
     rows = connection.execute(select(work.c.subject, work.c.wanted).where(_dirty(platform, (kind,))))
     return [(row.subject, row.wanted) for row in rows]
+
+
+def asked_by(connection: Connection, platform: str, subjects: Collection[str]) -> dict[str, str]:
+    """The pushes that these people's dirty keys go back to, by subject; nobody's name where no push asked."""
+    rows = select(work.c.subject, work.c.requested_by).where(_dirty(platform, ("person",)), work.c.requested_by.is_not(None))
+    found: dict[str, str] = {}
+    for some in chunks(list(subjects)):
+        found.update((row.subject, row.requested_by) for row in connection.execute(rows.where(work.c.subject.in_(some))))
+    return found
 
 
 def platforms_waiting(connection: Connection) -> tuple[str, ...]:

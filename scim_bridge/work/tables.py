@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text, false
 
 from scim_bridge.db import UtcTime, metadata, words
 
@@ -23,9 +23,11 @@ work = Table(
     Column("reason", Text),
     Column("first_failed_at", UtcTime()),
     Column("requested_by", words(128)),
+    Column("wide", Boolean, nullable=False, server_default=false()),
     Index("ix_work_due", "platform", "parked", "due_at"),
 )
-"""A mark: this key needs a look while `wanted > done`. It is a key, never an event. `urgent` ones take something away."""
+"""A mark: this key needs a look while `wanted > done`. It is a key, never an event. `urgent` ones take something away, `wide`
+ones look at everything the platform has of the subject, not only at what `requested_by`, a push, may have changed."""
 
 pace = Table(
     "pace",

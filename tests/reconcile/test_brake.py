@@ -73,6 +73,22 @@ def test_lesson_30_a_leaver_of_the_same_moment_does_not_wait_for_the_many(world:
     assert len(world.held()) == 20
 
 
+def test_lesson_47_what_a_human_releases_is_recorded_as_the_pushes_that_asked_for_it(world: World) -> None:
+    people = world.join_many(8, "Research")
+    world.settle()
+    world.empty("Research")
+    world.settle()
+    world.look_at(*people)  # a sweep comes by before anybody has released it
+    emptied, cleared = world.audit("brake.held")[-1], world.audit("group.members_removed")[-1]
+    assert (emptied.outcome, world.held()[0].requested_by) == ("held", cleared.request_id)
+    world.release("carol@example.com")
+    world.settle()
+    done = world.audit("remove_account")
+    assert len(done) == 8
+    assert {(each.initiator, each.request_id) for each in done} == {(cleared.initiator, cleared.request_id)}
+    assert [each.initiator for each in world.audit("brake.released")] == ["carol@example.com"]
+
+
 def test_lesson_30_few_people_use_the_floor(world: World) -> None:
     """Five of six may go at once; a share of so few would hold everything."""
     people = world.join_many(6, "Research")

@@ -62,6 +62,22 @@ def test_lesson_44_an_account_that_single_sign_on_makes_again_is_found_withdrawn
     assert world.standing(ADA).is_empty
 
 
+def test_lesson_44_a_key_of_the_old_account_goes_with_the_account_made_again(world: World) -> None:
+    """Somebody gave the key back by hand, and single sign-on made the account anew, under another id."""
+    ada = world.join(ADA, "Research")
+    world.settle()
+    key = world.store().add_key(ADA, "research")
+    world.deactivate(ada)
+    world.settle()
+    assert world.key(key) == "inactive"
+    world.store().unblock_key(key)
+    world.store().add_member(ADA, "research", "member")
+    done = sweep(world)
+    assert world.account(ADA) is None
+    assert world.key(key) == "inactive"
+    assert (done.left, all(step.confirmed_at is not None for _, step in done.withdrawn)) == ([], True)
+
+
 def test_lesson_44_the_daily_sweep_of_a_worker_does_the_same(world: World) -> None:
     gone(world)
     world.store().add_account(ADA)

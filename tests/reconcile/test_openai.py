@@ -135,6 +135,8 @@ def test_lesson_33_a_custom_role_that_rules_over_people_needs_the_word_of_the_fi
     assert house.state("roles") == {}
     assert "allow_admin: true" in house.world.parked()[ADA]
     house.put(rules=[rule("Research", {**grant, "allow_admin": True})])
+    house.world.settle()
+    assert house.state("roles") == {}
     house.world.release()  # a new administrative role waits for a named human
     house.world.settle()
     assert house.state("roles") == {(ADA, "research"): ["Recruiter"]}

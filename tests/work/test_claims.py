@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -151,6 +152,29 @@ def test_a_delay_counts_and_keeps_its_time_through_a_new_mark(database: Database
         item = states(connection)["1"]
         assert (item.state, item.attempts, item.due_at, item.reason) == ("delayed", 1, NOW + MINUTE, "not now")
         assert (item.first_failed_at, item.requested_by) == (NOW, "r2")
+
+
+@pytest.mark.parametrize("parked", [False, True])
+def test_lesson_47_what_a_sweep_finds_waiting_is_still_done_because_of_the_push(database: Database, parked: bool) -> None:
+    with database.writing() as connection:
+        mark(connection, [key(1)], now=NOW, requested_by="r1")
+        if parked:
+            claiming.park(connection, *claim(connection), reason="no such place", now=NOW)
+        mark(connection, [key(1)], now=NOW)
+        (mine,) = claim(connection)
+        assert (mine.requested_by, mine.wide) == ("r1", True)
+        claiming.complete(connection, mine, now=NOW)
+        mark(connection, [key(1)], now=NOW)
+        (mine,) = claim(connection)
+        assert (mine.requested_by, mine.wide) == (None, True)  # that push has been done
+
+
+def test_a_push_does_not_narrow_the_look_that_a_sweep_asked_for(database: Database) -> None:
+    with database.writing() as connection:
+        mark(connection, [key(1), key(2)], now=NOW)
+        mark(connection, [key(1), key(3)], now=NOW, requested_by="r1")
+        found = {each.key.subject: (each.requested_by, each.wide) for each in claim(connection)}
+        assert found == {"1": ("r1", True), "2": (None, True), "3": ("r1", False)}
 
 
 def test_giving_back_counts_no_failure_and_keeps_the_reason(database: Database) -> None:
