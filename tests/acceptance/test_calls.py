@@ -30,7 +30,9 @@ def counted(vendors: TwoVendors) -> Calls:
     return vendors.calls()
 
 
-def test_shown_by_2_the_calls_of_each_change_are_the_least_and_what_is_named(vendors: TwoVendors, capsys: pytest.CaptureFixture[str]) -> None:
+def test_shown_by_2_each_change_costs_the_least_and_what_is_named_beside_it(
+    vendors: TwoVendors, capsys: pytest.CaptureFixture[str]
+) -> None:
     world = vendors.world
     made: dict[str, Calls] = {}
     ada = world.join(ADA, "Lab")

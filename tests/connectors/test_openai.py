@@ -17,7 +17,7 @@ from scim_bridge.connectors.openai.client import AdminApi
 from scim_bridge.connectors.openai.roles import is_administrative
 from scim_bridge.connectors.openai.rows import is_hint_of
 from tests.connectors.bench import CountingGate
-from tests.connectors.openai_world import ADA, INVITES, MEMBER, PROJECTS, World, running
+from tests.connectors.openai_world import ADA, INVITES, MEMBER, MEMBERS, PROJECTS, USERS, World, running
 
 
 @pytest.fixture
@@ -140,11 +140,47 @@ def test_nobody_is_in_an_archived_project_or_in_none(world: World) -> None:
         assert world.look(places=places).memberships == ()
 
 
+@pytest.mark.parametrize("status", [400, 403, 409])
+def test_a_refusal_to_read_one_member_is_no_empty_project_the_listing_tells(world: World, status: int) -> None:
+    world.ada("research")
+    world.simulator.fail(status, route=MEMBER)
+    assert [each.role for each in world.look(places=frozenset({world.research})).memberships] == ["member"]
+
+
 def test_a_refusal_to_read_an_open_project_is_no_empty_one(world: World) -> None:
     world.ada("research")
     world.simulator.fail(400, route=MEMBER)
+    world.simulator.fail(400, route=MEMBERS)
     with pytest.raises(Refused):
         world.look(places=frozenset({world.research}))
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409])
+def test_whichever_refusal_says_that_somebody_is_not_there_they_are_not(world: World, status: int) -> None:
+    """None of them is documented. That a listing tells more is remembered."""
+    world.rules.absent_status = status
+    ada, both = world.ada("research"), frozenset({world.research, world.evals})
+    for _ in range(2):
+        seen = world.look(account_id=ada, places=both, credentials=True)
+        assert [(each.place_id, each.role) for each in seen.memberships] == [(world.research, "member")]
+        world.calls()
+    world.look(account_id=ada, places=both, invitations=False)
+    assert world.calls()["GET", MEMBER if status == 404 else MEMBERS] == 2
+    gone = world.look("gone@example.com", "user-gone", places=None, credentials=True)
+    assert (gone.accounts, gone.memberships, gone.credentials) == ((), (), ())
+
+
+@pytest.mark.parametrize("minds_case", [False, True])
+def test_an_account_is_found_however_its_address_is_written(world: World, minds_case: bool) -> None:
+    """Somebody who was invited as ada@ may have accepted as Ada@: the vendor's filter may tell them apart."""
+    world.rules.case_sensitive_filter = minds_case
+    ada = world.human.add_user("Ada@Example.com")
+    for _ in range(2):
+        assert [each.id for each in world.look("ada@example.com").accounts] == [ada]
+    assert world.look("nobody@example.com").accounts == ()
+    world.calls()
+    world.look("nobody@example.com", invitations=False)
+    assert world.calls() == {("GET", USERS): 2 if minds_case else 1}
 
 
 def test_the_administrators_are_the_owners_of_the_project_and_of_the_organization(world: World) -> None:

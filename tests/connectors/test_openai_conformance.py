@@ -26,4 +26,5 @@ class TestOpenAIOtherwise(TestOpenAI):
     rules: ClassVar[dict[str, Any]] = {
         "duplicate_status": 409, "outsider_status": 404, "not_member_status": 404, "scim_status": 400,
         "owners_listed": False, "viewer_role": False, "invites_listed_with_projects": False, "seats_status": 400,
+        "absent_status": 400, "case_sensitive_filter": True,
     }

@@ -43,8 +43,10 @@ Calls = dict[tuple[str, str], int]
 
 
 def test_joining_and_moving_take_the_least_requests(world: World) -> None:
-    """What the core asks and does, in its order. The list of projects and the look for SCIM, both remembered, stand before."""
+    """What the core asks and does, in its order. The list of projects, the look for SCIM and how the filter of addresses takes
+    case, all of them remembered, stand before."""
     world.connector.places()
+    world.look("nobody@example.com")
     world.connector.apply(change("invite", email="first@example.com", role="reader"))
     world.calls()
     research, both = frozenset({world.research}), frozenset({world.research, world.evals})
@@ -84,6 +86,7 @@ def test_leaving_with_three_keys_in_two_of_twenty_projects_takes_the_least_reque
         ("research", world.research), ("evals", world.evals), ("evals", world.evals)
     )}
     world.connector.places()
+    world.look("nobody@example.com")
     world.calls()
     leave(world, ada, keys)
     assert world.calls() == {

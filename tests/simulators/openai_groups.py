@@ -55,7 +55,7 @@ class Groups:
 
     def member(self, group_id: str, user_id: str) -> User:
         if user_id not in self.find(group_id).members:
-            raise Refusal(404, f"User {user_id} is not in the group.", param="user_id")
+            raise Refusal(self._org.rules.absent_status, f"User {user_id} is not in the group.", param="user_id")
         return self._org.users[user_id]
 
     def add_member(self, group_id: str, user_id: str) -> None:
@@ -84,7 +84,7 @@ class Groups:
     def in_project(self, project_id: str, group_id: str) -> Group:
         self._org.writable(project_id)
         if project_id not in self.find(group_id).projects:
-            raise Refusal(404, f"Group {group_id} has no access to {project_id}.", param="group_id")
+            raise Refusal(self._org.rules.absent_status, f"Group {group_id} has no access to {project_id}.", param="group_id")
         return self.find(group_id)
 
     def let_in(self, project_id: str, group_id: str, role_id: str) -> Group:

@@ -26,7 +26,7 @@ class Keys:
         self._org.project(project_id)
         key = self.project.get(key_id)
         if key is None or key.project_id != project_id:
-            raise Refusal(404, f"API key {key_id} was not found in {project_id}.", param="api_key_id")
+            raise Refusal(self._org.rules.absent_status, f"API key {key_id} was not found in {project_id}.", param="api_key_id")
         return key
 
     def of_project(self, project_id: str, access: str | None) -> list[Key]:
@@ -94,7 +94,7 @@ class Keys:
 
     def find_admin(self, key_id: str) -> AdminKey:
         if key_id not in self.admin:
-            raise Refusal(404, f"Admin API key {key_id} was not found.", param="key_id")
+            raise Refusal(self._org.rules.absent_status, f"Admin API key {key_id} was not found.", param="key_id")
         return self.admin[key_id]
 
     def create_admin(self, owner: User, name: str, value: str | None = None) -> AdminKey:

@@ -55,7 +55,7 @@ class Organization:
 
     def user(self, user_id: str) -> User:
         if user_id not in self.users:
-            raise Refusal(404, f"User {user_id} was not found.", param="user_id")
+            raise Refusal(self.rules.absent_status, f"User {user_id} was not found.", param="user_id")
         return self.users[user_id]
 
     def user_by_email(self, email: str) -> User | None:
@@ -146,7 +146,7 @@ class Organization:
     def invite(self, invite_id: str) -> Invite:
         invite = self.invites.get(invite_id)
         if invite is None or invite.deleted:
-            raise Refusal(404, f"Invite {invite_id} was not found.", param="invite_id")
+            raise Refusal(self.rules.absent_status, f"Invite {invite_id} was not found.", param="invite_id")
         return invite
 
     def pending(self) -> list[Invite]:
@@ -237,7 +237,7 @@ class Organization:
     def member(self, project_id: str, user_id: str) -> str:
         members = self.listed_members(project_id)
         if user_id not in members:
-            raise Refusal(404, f"User {user_id} is not a member of {project_id}")
+            raise Refusal(self.rules.absent_status, f"User {user_id} is not a member of {project_id}")
         return members[user_id]
 
     def add_member(self, project_id: str, user_id: str | None, email: str | None, role: str) -> User:

@@ -10,7 +10,7 @@ from scim_bridge.access.errors import ManagedNatively, Refused
 from scim_bridge.access.observed import CustomRole, Group, Place
 from scim_bridge.connectors.listings import Gone
 from scim_bridge.connectors.openai.client import LONG_PAGE, PAGE, AdminApi, broken_off
-from scim_bridge.connectors.openai.rows import custom_role, flag, group, place, text
+from scim_bridge.connectors.openai.rows import custom_role, email_of, flag, group, place, same, text
 
 PLACES_AGE = 60.0
 """Seconds for which the lists of projects and of groups are taken to hold."""
@@ -20,6 +20,8 @@ NO_ROLES_AGE = 60.0
 """The same of a place without custom roles: shorter, because whoever gets its first one must not go unseen."""
 NATIVE_AGE = 3600.0
 """Seconds for which people are taken to be kept by OpenAI's own SCIM, or not."""
+CASE_AGE = 86_400.0
+"""Seconds for which the filter of addresses is taken to mind case, or not."""
 NATIVE_PEOPLE = (
     "OpenAI's own SCIM keeps the people of this organization, so the bridge invites nobody: assign the person in the "
     "identity provider's OpenAI app. Their projects follow by themselves."
@@ -65,6 +67,9 @@ class Catalogue:
         self._groups: Kept[dict[str, Group]] | None = None
         self._native: Kept[bool] | None = None
         self._native_accounts: set[str] = set()
+        self._address: str | None = None
+        """The address of an account that was seen."""
+        self._minds_case: Kept[bool] | None = None
 
     def _fresh(self, kept: Kept[Any] | None) -> bool:
         return kept is not None and self._clock() < kept.until
@@ -84,13 +89,15 @@ class Catalogue:
 
     def _known_projects(self) -> tuple[Project, ...]:
         if self._projects is None or not self._fresh(self._projects):
-            rows = self._api.pages("projects", self._org.projects.list, include_archived=True)
-            self._projects = Kept(tuple(map(_project, rows)), self._clock() + PLACES_AGE)
+            self._projects = Kept(tuple(map(_project, self._project_rows())), self._clock() + PLACES_AGE)
         return self._projects.answer
+
+    def _project_rows(self) -> list[Any]:
+        return self._api.pages("projects", self._org.projects.list, include_archived=True)
 
     def look_at(self, place_id: str) -> Place | None:
         """One project as it is now; None when there is none. What differs from the list makes that be asked for again."""
-        found = self._api.find(self._org.projects.retrieve, place_id)
+        found = self._api.one("projects", self._org.projects.retrieve, place_id, among=self._project_rows)
         if found is None or not place(found).open:
             self._projects = None
         return place(found) if found is not None else None
@@ -143,8 +150,7 @@ class Catalogue:
     def groups(self, *, now: bool = False) -> dict[str, Group]:
         """By id. `now` asks even if the kept list is young."""
         if now or self._groups is None or not self._fresh(self._groups):
-            rows = self._api.pages("groups", self._org.groups.list, limit=LONG_PAGE)
-            found = {each.id: each for each in map(group, rows)}
+            found = {each.id: each for each in map(group, self.group_rows())}
             self._groups = Kept(found, self._clock() + PLACES_AGE)
         return self._groups.answer
 
@@ -152,8 +158,11 @@ class Catalogue:
         """One group: from the list while that is young and has it, else by itself."""
         if self._groups is not None and self._fresh(self._groups) and group_id in self._groups.answer:
             return self._groups.answer[group_id]
-        found = self._api.find(self._org.groups.retrieve, group_id)
+        found = self._api.one("groups", self._org.groups.retrieve, group_id, among=self.group_rows)
         return group(found) if found is not None else None
+
+    def group_rows(self) -> list[Any]:
+        return self._api.pages("groups", self._org.groups.list, limit=LONG_PAGE)
 
     def forget_groups(self) -> None:
         self._groups = None
@@ -163,11 +172,27 @@ class Catalogue:
     def note_users(self, rows: list[Any]) -> None:
         """Accounts that were seen on any occasion."""
         for row in rows:
+            self._address = getattr(row, "email", None) or self._address
             if getattr(row, "is_scim_managed", None) is True:
                 self._native_accounts.add(text(row, "id", "users"))
                 self._native = Kept(True, self._clock() + NATIVE_AGE)
             else:
                 self._native_accounts.discard(getattr(row, "id", ""))
+
+    def filter_minds_case(self) -> bool:
+        """Whether the filter of the list of people tells upper from lower case, which is documented nowhere: once a day it is
+        tried with the address of somebody who is there."""
+        if self._minds_case is None or not self._fresh(self._minds_case):
+            if self._address is None:
+                self.note_users(self._api.read(self._org.users.list, limit=1).data)
+            known, users = self._address or "", self._org.users.list
+            found = self._api.filtered("users", users, emails=[known.swapcase()]) if known.swapcase() != known else []
+            minds = not any(same(email_of(row), known) for row in found)
+            if minds and not self._api.filtered("users", users, emails=[known]):
+                self._address = None  # they have left since, so this told nothing
+                return True
+            self._minds_case = Kept(minds, self._clock() + CASE_AGE)
+        return self._minds_case.answer
 
     def is_native(self, account_id: str) -> bool:
         """Whether OpenAI's own SCIM managed this account when it was last seen."""

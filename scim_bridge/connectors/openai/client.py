@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NoReturn
 
 import httpx2
@@ -13,7 +13,7 @@ from scim_bridge.access.connector import Gate
 from scim_bridge.access.errors import NotPermitted
 from scim_bridge.connectors import listings
 from scim_bridge.connectors.listings import Answer, Listings, is_json_object
-from scim_bridge.connectors.openai.errors import not_the_api, translated, unreachable
+from scim_bridge.connectors.openai.errors import Forbidden, Unexplained, not_the_api, translated, unreachable
 
 TIMEOUT = 30.0
 """Seconds for one request; the SDK's own default is ten minutes."""
@@ -33,6 +33,8 @@ class AdminApi(Listings):
         key = admin_api_key.strip()  # a file's line end is no part of the key
         super().__init__(key)
         self._gate = gate
+        self._unclear: set[str] = set()
+        """Kinds of objects of which only a whole listing tells whether one is there."""
         self._client = openai.OpenAI(
             admin_api_key=key, api_key="", base_url=base_url, max_retries=0, timeout=TIMEOUT,
             # Said here, the SDK does not take another one from OPENAI_CUSTOM_HEADERS.
@@ -50,6 +52,28 @@ class AdminApi(Listings):
 
     def close(self) -> None:
         self._client.close()
+
+    def several(
+        self, kind: str, call: Callable[..., Any], ids: Collection[str], *, among: Callable[[], list[Any]], **where: Any
+    ) -> list[Any]:
+        """Those of these ids that are there, asked for one by one. `among` is the whole listing that they are in.
+
+        Which refusal says that something is not there is documented nowhere. 404 does; what another one meant the listing
+        tells, and from then on it is asked instead.
+        """
+        if kind not in self._unclear:
+            try:
+                return [row for each in sorted(ids) if (row := self.find(call, each, **where)) is not None]
+            except (Unexplained, Forbidden):
+                rows = among()
+                self._unclear.add(kind)
+        else:
+            rows = among()
+        return [row for row in rows if getattr(row, "id", None) in ids]
+
+    def one(self, kind: str, call: Callable[..., Any], who: str, *, among: Callable[[], list[Any]], **where: Any) -> Any | None:
+        """The same of a single one; None when it is not there."""
+        return next(iter(self.several(kind, call, {who}, among=among, **where)), None)
 
     def _next(self, page: Any) -> Any:
         """Each of the three envelopes has its own way (SDK, pagination)."""

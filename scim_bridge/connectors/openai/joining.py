@@ -56,6 +56,8 @@ class Joining:
         """Why inviting was refused: there is an account, or an open invitation; its status is undocumented."""
         email = change.principal.name
         users = self._api.filtered("users", self._org.users.list, emails=list(dict.fromkeys((email, email.lower()))))
+        if not any(same(email_of(user), email) for user in users) and self._at.catalogue.filter_minds_case():
+            users = self._api.pages("users", self._org.users.list)
         if any(same(email_of(user), email) for user in users):
             raise Conflict("The address already belongs to a member of the organization.") from None
         pending = self._pending(email)
@@ -77,9 +79,11 @@ class Joining:
         return Outcome(f"{INVITED} anew; the earlier invitation was taken back", invitation_id=sent)
 
     def _pending(self, email: str) -> Invitation | None:
-        rows = self._api.pages("invitations", self._org.invites.list)
-        open_ones = [found for found in map(invitation, rows) if found and found.state == "pending"]
+        open_ones = [found for found in map(invitation, self._invitations()) if found and found.state == "pending"]
         return next((each for each in open_ones if same(each.email, email)), None)
+
+    def _invitations(self) -> list[Any]:
+        return self._api.pages("invitations", self._org.invites.list)
 
     def cancel(self, invite: str | None) -> Outcome:
         """One that was accepted meanwhile has become an account, which must go."""
@@ -88,7 +92,7 @@ class Joining:
         try:
             self._api.write(self._org.invites.delete, invite)
         except REFUSALS:
-            row: Any = self._api.find(self._org.invites.retrieve, invite)
+            row: Any = self._api.one("invitations", self._org.invites.retrieve, invite, among=self._invitations)
             if row is None:
                 return Outcome("there is no such invitation any more", changed=False)
             found = invitation(row)

@@ -63,17 +63,25 @@ class Keyring:
     def _admin_keys(self, others: Iterable[Credential]) -> list[Credential]:
         """Their owners have no address in the list; one that is seen among the others is filled in."""
         emails = {key.owner_id: key.owner_email for key in others if key.owner_id and key.owner_email}
-        rows = self._api.pages("Admin API keys", self._org.admin_api_keys.list)
-        keys = [admin_key(row, self._own_key, self._now()) for row in rows]
+        keys = [admin_key(row, self._own_key, self._now()) for row in self._admin_rows()]
         return [replace(key, owner_email=emails.get(key.owner_id or "")) for key in keys]
 
-    def _of_project(self, place: str) -> list[Credential]:
-        listed = self._org.projects.api_keys.list  # `any`: else enabled keys whose owner has lost the project are hidden (SDK)
-        return self._read(place, lambda: self._api.pages(_listing(place), listed, place, owner_project_access="any"))
+    def _admin_rows(self) -> list[Any]:
+        return self._api.pages("Admin API keys", self._org.admin_api_keys.list)
 
-    def _one_by_one(self, place: str, key_ids: Iterable[str]) -> list[Credential]:
+    def _of_project(self, place: str) -> list[Credential]:
+        return self._read(place, lambda: self._rows_of(place))
+
+    def _rows_of(self, place: str) -> list[Any]:
+        listed = self._org.projects.api_keys.list  # `any`: else enabled keys whose owner has lost the project are hidden (SDK)
+        return self._api.pages(_listing(place), listed, place, owner_project_access="any")
+
+    def _one_by_one(self, place: str, key_ids: Collection[str]) -> list[Credential]:
+        return self._read(place, lambda: self._those_of(place, key_ids))
+
+    def _those_of(self, place: str, key_ids: Collection[str]) -> list[Any]:
         retrieve = self._org.projects.api_keys.retrieve
-        return self._read(place, lambda: [row for each in key_ids if (row := self._api.find(retrieve, each, project_id=place))])
+        return self._api.several("keys", retrieve, key_ids, among=lambda: self._rows_of(place), project_id=place)
 
     def _read(self, place: str, rows: Callable[[], list[Any]]) -> list[Credential]:
         """Of a project that turns out to be archived, none: its keys open nothing."""
@@ -93,7 +101,9 @@ class Keyring:
             raise Refused("A key without its id cannot be deleted.")
         if change.place_id is not None:
             return self._delete(change.place_id, key_id)
-        found: Any = self._api.find(self._org.admin_api_keys.retrieve, key_id)
+        found: Any = self._api.one(
+            "Admin API keys", self._org.admin_api_keys.retrieve, key_id, among=self._admin_rows
+        )
         if found is None:
             place = next(iter(self._places_of(key_id)), None)
             return self._delete(place, key_id) if place else Outcome(GONE, changed=False)
@@ -112,7 +122,7 @@ class Keyring:
     def _places_of(self, key_id: str) -> Iterator[str]:
         """The project a key is in, when nobody remembers; asked one by one, and no further than need be."""
         for place in sorted(self._catalogue.open_places()):
-            if self._api.find(self._org.projects.api_keys.retrieve, key_id, project_id=place) is not None:
+            if self._those_of(place, {key_id}):
                 yield place
 
     def _delete(self, place: str, key_id: str) -> Outcome:
@@ -124,7 +134,7 @@ class Keyring:
         except REFUSALS:
             if self._catalogue.is_shut(place):
                 return Outcome("the project is archived: its keys open nothing", changed=False)
-            found: Any = self._api.find(keys.retrieve, key_id, project_id=place)
+            found: Any = next(iter(self._those_of(place, {key_id})), None)
             if found is None:
                 return Outcome(GONE, changed=False)
             robot = project_key(found, place, self._now()).service_account

@@ -123,8 +123,10 @@ class Survey:
             return {}
         groups = self._api.organization.groups
         if all(each.account_id for each in self._groups) and len(self._groups) <= self._api.page_count("groups"):
-            rows = [(each, self._api.find(groups.retrieve, each.account_id)) for each in self._groups]
-            return {each: group(row) for each, row in rows if row is not None}
+            ids = {each.account_id for each in self._groups if each.account_id}
+            rows = map(group, self._api.several("groups", groups.retrieve, ids, among=self._catalogue.group_rows))
+            by_id = {each.id: each for each in rows}
+            return {each: by_id[each.account_id] for each in self._groups if each.account_id in by_id}
         known = self._catalogue.groups(now=True)
         named = {each.name: each for each in known.values()}
         found = {each: known.get(each.account_id) if each.account_id else named.get(each.email or "") for each in self._groups}

@@ -37,9 +37,16 @@ class Roster:
         for emails in groups:
             self._keep(self._api.filtered("users", self._org.users.list, emails=emails))
         self._read_by_id({each.account_id for each in self._asked if each.account_id} - self._rows.keys())
+        if any(map(self._is_open, self._asked)) and self._catalogue.filter_minds_case():
+            self._read_all()
+
+    def _is_open(self, asked: Inquiry) -> bool:
+        """Whether nobody was found of whom the filter may not have told: the address may be written otherwise there."""
+        found = asked.account_id in self._rows or (asked.email or "").casefold() in self._by_email
+        return bool(asked.email) and not found
 
     def _spellings(self) -> list[str]:
-        """As written and in lower case: whether the filter minds case is documented nowhere."""
+        """As written and in lower case, which will do for most, even if the filter minds case."""
         emails = [each.email for each in self._asked if each.email]
         return list(dict.fromkeys(each for email in emails for each in (email, email.lower())))
 
@@ -48,13 +55,15 @@ class Roster:
         if len(ids) > self._api.page_count("users"):
             self._read_all()
             return
-        found = (self._api.find(self._org.users.retrieve, who) for who in sorted(ids))
-        self._keep([row for row in found if row is not None])
+        self._keep(self._api.several("users", self._org.users.retrieve, ids, among=self._everybody))
 
     def _read_all(self) -> None:
         if not self._whole:
-            self._keep(self._api.pages("users", self._org.users.list))
+            self._keep(self._everybody())
             self._whole = True
+
+    def _everybody(self) -> list[Any]:
+        return self._api.pages("users", self._org.users.list)
 
     def _keep(self, rows: list[Any]) -> None:
         self._catalogue.note_users(rows)

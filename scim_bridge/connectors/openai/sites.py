@@ -56,9 +56,7 @@ class Platform:
 
     def find_account(self, who: str) -> Any:
         """The account as it is now; None when there is none."""
-        user = self.api.find(self.org.users.retrieve, who)
-        self.catalogue.note_users([user] if user is not None else [])
-        return user
+        return self.members.account(who)
 
     def see_account(self, who: str) -> Any:
         """The account as it is now. Raises when there is none."""
