@@ -41,8 +41,8 @@ test: check ## everything: lint, types, import contracts, all tests
 demo: install ## an Okta and an Entra conversation on a temporary database, shown step by step
 	@$(BIN)/python -m scim_bridge.demo
 
-bench: install-test ## ratios measured in one run each: leavers on simulated platforms, the door at any size; see bench/README.md
-	@set -e; for each in bench/leavers.py bench/door.py; do $(BIN)/python -m bench.$$(basename $$each .py); done
+bench: install-test ## leavers on simulated platforms, the door at any size, many writers of one group; the others: bench/README.md
+	@set -e; for each in leavers door group_race; do $(BIN)/python -m bench.$$each; done
 
 requirements: install-test ## compile both requirements.txt files from their short lists
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-annotate --no-emit-find-links --no-emit-index-url \

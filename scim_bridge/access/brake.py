@@ -157,7 +157,8 @@ def cause_sentence(
     """One sentence for the alarm: how many, against what, and the top three causes."""
     top = "; ".join(f"{number} {cause}" for cause, number in Counter(causes).most_common(3))
     tail = f": {top}" if top else ""
-    return f"{platform}: {count} people {WORDS[category]}, more than {allowed} of {holders}{tail}"
+    people = "1 person" if count == 1 else f"{count} people"
+    return f"{platform}: {people} {WORDS[category]}, more than {allowed} of {holders}{tail}"
 
 
 def item_of(change: Change) -> tuple[Category, str] | None:

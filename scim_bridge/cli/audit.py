@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from scim_bridge.cli.asking import SOURCE, the_ids
 from scim_bridge.cli.asking import since as since_when
-from scim_bridge.cli.asking import whose_ids
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk
 from scim_bridge.cli.showing import moment, plain, row, say, state, table
@@ -29,15 +29,16 @@ def audit() -> None:
 
 @command(audit, "show")
 @click.option("--person", metavar="PERSON", help="Only about this person.")
+@SOURCE
 @click.option("--since", metavar="TIME", help="Not older: a date, an instant, or a span such as 24h or 7d.")
 @click.option("--limit", type=click.IntRange(min=1, max=100_000), default=100, show_default=True, help="How many at most.")
-def show(desk: Desk, person: str | None, since: str | None, limit: int) -> None:
+def show(desk: Desk, person: str | None, source: str | None, since: str | None, limit: int) -> None:
     """The newest records first."""
     from scim_bridge.audit.records import records
     from scim_bridge.db import utc_now
 
     house = desk.house
-    ids = whose_ids(house, person) if person is not None else None
+    ids = the_ids(house, person, source)
     with house.database.reading() as connection:
         found = records(connection, person_ids=ids, since=since_when(since, utc_now()), limit=limit)
     desk.show({"records": [asdict(each) for each in found]}, lambda out: _draw(out, found, limit))

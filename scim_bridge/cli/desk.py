@@ -16,7 +16,7 @@ import orjson
 from rich.console import Console
 
 from scim_bridge.cli.showing import plain, styled
-from scim_bridge.errors import DatabaseUnavailable, SettingsError, UsageError
+from scim_bridge.errors import DatabaseUnavailable, UsageError
 from scim_bridge.logs import configure_logs
 from scim_bridge.settings import Settings, read_settings
 
@@ -62,10 +62,10 @@ class Desk:
 
     @property
     def house_if_there(self) -> House | None:
-        """The house, where there is a database of this version, which is never made here."""
+        """The house, where there is a database of this version, which is never made here. A malformed setting stops all the same."""
         try:
             return self.house
-        except (UsageError, SettingsError, DatabaseUnavailable):
+        except (UsageError, DatabaseUnavailable):
             return None
 
     def close(self) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import known_platform, whose_ids
+from scim_bridge.cli.asking import SOURCE, known_platform, the_ids
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk, this_command
+from scim_bridge.cli.pausing import draw_paused, paused_among
 from scim_bridge.cli.showing import plain, reasons, row, say, state, styled, table
 
 if TYPE_CHECKING:
@@ -21,18 +22,20 @@ if TYPE_CHECKING:
 
 @command(cli, "holdings", short_help="Who has which role where, why, and what is under way.")
 @click.option("--person", metavar="PERSON", help="Only this person: SCIM id, userName or externalId.")
+@SOURCE
 @click.option("--platform", metavar="NAME", help="Only this platform.")
-def holdings(desk: Desk, person: str | None, platform: str | None) -> None:
+def holdings(desk: Desk, person: str | None, source: str | None, platform: str | None) -> None:
     """Who has which role where, why, and what is still under way. Asks no platform."""
     from scim_bridge.reconcile.views.holdings import holdings as read
 
     house = desk.house
-    if platform is not None:
-        known_platform(house, platform)
-    ids = whose_ids(house, person) if person is not None else None
+    known_platform(house, platform)
+    ids = the_ids(house, person, source)
     rows = read(house.database, house.platforms, person_ids=ids, platform=platform)
     narrowed = bool(person or platform)
     desk.show({"holdings": [each.as_json() for each in rows]}, lambda out: _draw(out, rows, _tip(house, narrowed=narrowed)))
+    if not desk.as_json:
+        draw_paused(desk.out, paused_among(house, {each.platform for each in rows if each.state in {"waiting", "leaving"}}))
 
 
 def _tip(house: House, *, narrowed: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import known_platform
+from scim_bridge.cli.asking import LONGEST_NAME, known_platform
 from scim_bridge.cli.command import NO, Refusal, command
 from scim_bridge.cli.desk import Desk, this_command
 from scim_bridge.cli.keys import belongs, keys, look_at_keys
@@ -17,8 +17,6 @@ from scim_bridge.errors import NotFoundError, UsageError
 if TYPE_CHECKING:
     from scim_bridge.ledger.key_requests import Action
     from scim_bridge.reconcile.key_asking import Done, KeyPlan
-
-LONGEST_NAME = 256
 
 KEY = click.argument("key_id", metavar="ID")
 PLATFORM = click.option("--platform", metavar="NAME", help="Where the key is, when several platforms have that id.")
@@ -80,15 +78,14 @@ def _plan(desk: Desk, action: Action, key_id: str, platform: str | None) -> KeyP
     from scim_bridge.reconcile.key_asking import plan_key
 
     house = desk.house
-    if platform is not None:
-        known_platform(house, platform)
+    known_platform(house, platform)
     names, looked = _where(desk, key_id, platform), False
     if not names:
         look_at_keys(desk, platform)
         names, looked = _where(desk, key_id, platform), True
     if not names:
         at = f"on {platform}" if platform is not None else "on any platform"
-        raise NotFoundError(f'There is no key "{key_id}" {at}. The ids are in: {this_command()} keys list --json')
+        raise NotFoundError(f'There is no key "{key_id}" {at}. The ids are in: {this_command()} keys list')
     if len(names) > 1:
         raise UsageError(f'Several platforms have a key "{key_id}": {", ".join(names)}. Say which with --platform NAME.')
     plan = plan_key(house.database, house.platforms, action, names[0], key_id)

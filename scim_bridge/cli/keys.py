@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import known_platform, the_person
+from scim_bridge.cli.asking import SOURCE, known_platform, the_ids
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk, this_command
-from scim_bridge.cli.showing import instant, lines, plain, row, say, state, styled, table
+from scim_bridge.cli.showing import NOTHING, instant, lines, plain, row, say, state, styled, table
 from scim_bridge.errors import BridgeError
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ def keys() -> None:
 
 @command(keys, "list")
 @click.option("--person", metavar="PERSON", help="Only this person's.")
+@SOURCE
 @PLATFORM
 @LOOK
-def list_(desk: Desk, person: str | None, platform: str | None, look: bool) -> int:
+def list_(desk: Desk, person: str | None, source: str | None, platform: str | None, look: bool) -> int:
     """Every key with its owner, by the newest observation."""
     from scim_bridge.reconcile.views.keys import keys as read
     from scim_bridge.reconcile.views.keys import unseen_exceptions
 
     house = desk.house
-    if platform is not None:
-        known_platform(house, platform)
+    known_platform(house, platform)
+    ids = the_ids(house, person, source)
     failed = look_at_keys(desk, platform) if look else False
-    person_id = the_person(house, person).person_id if person is not None else None
-    found = read(house.database, house.platforms, platform=platform, person_id=person_id)
+    found = read(house.database, house.platforms, platform=platform, person_id=ids[0] if ids is not None else None)
     desk.show({"keys": [each.as_json() for each in found]}, lambda out: _draw(out, found))
     for name, key_id in unseen_exceptions(house.database, house.platforms, platform=platform) if person is None else ():
         desk.note(f'{name}: `offboarding.keys.keep` names "{key_id}", and no such key has been seen there.')
@@ -57,14 +57,18 @@ def list_(desk: Desk, person: str | None, platform: str | None, look: bool) -> i
 @LOOK
 def orphans(desk: Desk, platform: str | None, look: bool) -> int:
     """Keys that open something and that nobody living answers for, each with what to do. 1 when there is one."""
+    from scim_bridge.reconcile.views.keys import any_seen
     from scim_bridge.reconcile.views.orphans import orphans as read
 
     house = desk.house
-    if platform is not None:
-        known_platform(house, platform)
+    known_platform(house, platform)
     failed = look_at_keys(desk, platform) if look else False
     found = read(house.database, house.platforms, platform=platform)
-    desk.show({"keys": [each.as_json() for each in found]}, lambda out: _draw_orphans(out, found))
+    tip = "Somebody answers for every key that opens something."
+    if not any_seen(house.database, platform=platform):
+        tip = f"No key has been seen{f' on {platform}' if platform else ''} yet, so nothing is known of keys that nobody answers for."
+        tip += "" if look else f" To ask the platforms now: {this_command()} keys orphans --look"
+    desk.show({"keys": [each.as_json() for each in found]}, lambda out: _draw_orphans(out, found, tip))
     return NO if failed or found else 0
 
 
@@ -90,10 +94,12 @@ def _draw(out: Console, found: Sequence[Key]) -> None:
     if not found:
         say(out, plain(f"No key has been seen. To ask the platforms now: {this_command()} keys list --look"))
         return
-    made = table("platform", "key", "kind", "belongs to", "place", "status", "expires", "last used")
+    made = table("platform", "id", "belongs to", "place", "status", "expires", "last used")
     for each in found:
-        cells = each.hint or each.id, each.kind, belongs(each), each.place
-        row(made, each.platform, *cells, state(each.status), _day(each.expires_at), instant(each.last_used_at))
+        key = plain(each.id) + styled(f"\n{each.hint}" if each.hint else "", "dim")
+        whose = plain(belongs(each) or NOTHING) + styled(f"\n{each.kind}", "dim")
+        used = instant(each.last_used_at).replace(" ", "\n")
+        row(made, each.platform, key, whose, each.place, state(each.status), _day(each.expires_at), used)
     out.print(made)
     for each in found:
         if each.exception is not None or each.ours is not None:
@@ -118,7 +124,7 @@ def _day(when: datetime | None) -> str | None:
     return str(when.astimezone(UTC).date()) if when is not None else None
 
 
-def _draw_orphans(out: Console, found: Sequence[Orphan]) -> None:
+def _draw_orphans(out: Console, found: Sequence[Orphan], tip: str) -> None:
     for each in found:
         key = each.key
         say(out, styled(f"{key.platform} {key.id}", "bold") + styled(f" {key.kind}, {key.hint or 'no hint'}", "dim"))
@@ -127,4 +133,4 @@ def _draw_orphans(out: Console, found: Sequence[Orphan]) -> None:
     if found:
         say(out, plain(f"\n{len(found)} to look at."))
     else:
-        say(out, plain("Somebody answers for every key that opens something."))
+        say(out, plain(tip))

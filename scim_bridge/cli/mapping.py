@@ -148,7 +148,7 @@ def _draw_check(out: Console, errors: Sequence[Problem], warnings: Sequence[Prob
 
 def draw_problems(out: Console, problems: Sequence[Problem], style: str) -> None:
     for each in problems:
-        where = styled(f"{each.file}:{each.line}:{each.column}", style)
+        where = styled(f"{each.file}:{each.line}:{each.column}:", style)
         say(out, where + plain(f" {each.message} ") + styled(f"[{each.code}]", "dim"))
 
 

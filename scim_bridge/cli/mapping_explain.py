@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import the_person
+from scim_bridge.cli.asking import SOURCE, the_person
 from scim_bridge.cli.command import NO, command
 from scim_bridge.cli.desk import Desk
 from scim_bridge.cli.mapping import draw_problems, mapping
-from scim_bridge.cli.people import SOURCE, because, draw_denied, draw_rules
+from scim_bridge.cli.people import because, draw_denied, draw_rules
 from scim_bridge.cli.showing import plain, row, say, state, styled, table
 from scim_bridge.errors import UsageError
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import known_platform, the_person
+from scim_bridge.cli.asking import SOURCE, known_platform, the_person
 from scim_bridge.cli.asking import since as moment_of
 from scim_bridge.cli.command import HELD, NO, cli, command
 from scim_bridge.cli.desk import Desk
-from scim_bridge.cli.people import SOURCE
 from scim_bridge.cli.plan import draw_held
 from scim_bridge.cli.sheet import sheet
-from scim_bridge.cli.showing import change_kind, instant, lines, plain, row, say, span, state, styled, table
+from scim_bridge.cli.showing import NOTHING, change_kind, instant, lines, plain, row, say, span, state, styled, table
 
 if TYPE_CHECKING:
+    from scim_bridge.audit.records import Happening
+    from scim_bridge.directory.persons import FoundPerson
     from scim_bridge.reconcile.sweep_now import Swept
     from scim_bridge.reconcile.views.leavers import Leavers, OnPlatform, Pace
-    from scim_bridge.reconcile.views.offboarding import Offboarding, Remaining
+    from scim_bridge.reconcile.views.offboarding import Clock, Offboarding, Remaining
+    from scim_bridge.wiring import House
 
 LONGEST_WHOLE = 30
 """Objects up to this long (ids of keys and invitations, most addresses) stay on one line."""
@@ -36,7 +38,7 @@ HEADER = ("person", "source", "platform", "state", "signalled_at", "finished_at"
 @click.option("--since", metavar="TIME", help="Everybody who left since: a date, an instant, or a span such as 7d.")
 @click.option("--until", metavar="TIME", help="And before this; with --since.")
 @click.option("--platform", metavar="NAME", help="Only this platform; with --since or --sweep.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print a line for each leaver and platform; with --since.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a line for each leaver and platform; not with --sweep.")
 @click.option("--sweep", is_flag=True, help="Look for every leaver again, now, and withdraw what came back.")
 def offboarding(
     desk: Desk,
@@ -53,7 +55,7 @@ def offboarding(
     With --since, everybody who left, median and p99: 1 when somebody's leaving is under way. With --sweep, what came back after
     leaving is withdrawn: 1 when something remains, 3 when the brake holds some.
     """
-    _check(person, since, sweep, needing_since={"--until": until is not None, "--csv": as_csv}, as_json=desk.as_json)
+    _check(person, since, sweep, until=until, as_csv=as_csv, as_json=desk.as_json)
     if source is not None and person is None:
         raise click.UsageError("--source says which PERSON is meant.")
     if platform is not None:
@@ -64,26 +66,33 @@ def offboarding(
         return _sweep(desk, platform)
     if since is not None:
         return _range(desk, since, until, platform, as_csv=as_csv)
-    _one(desk, person or "", source)
+    _one(desk, person or "", source, as_csv=as_csv)
     return 0
 
 
-def _check(person: str | None, since: str | None, sweep: bool, *, needing_since: dict[str, bool], as_json: bool) -> None:
+def _check(
+    person: str | None, since: str | None, sweep: bool, *, until: str | None, as_csv: bool, as_json: bool
+) -> None:
     if sum([person is not None, since is not None, sweep]) != 1:
         raise click.UsageError("Say whose leaving: a PERSON, or everybody's with --since TIME; or --sweep looks for leavers again.")
-    for option, given in needing_since.items():
-        if given and since is None:
-            raise click.UsageError(f"{option} belongs to --since.")
-    if as_json and needing_since["--csv"]:
+    if until is not None and since is None:
+        raise click.UsageError("--until belongs to --since.")
+    if as_csv and sweep:
+        raise click.UsageError("--csv belongs to a PERSON or --since.")
+    if as_json and as_csv:
         raise click.UsageError("Choose one of --json and --csv.")
 
 
-def _one(desk: Desk, person: str, source: str | None) -> None:
+def _one(desk: Desk, person: str, source: str | None, *, as_csv: bool) -> None:
     from scim_bridge.reconcile.views.offboarding import offboarding as read
 
     house = desk.house
-    found = read(house.database, house.platforms, the_person(house, person, source))
-    desk.show(found.as_json(), lambda out: _draw_one(out, found))
+    known = the_person(house, person, source)
+    if as_csv:
+        _print_sheet(_cells_of_one(house, known))
+        return
+    found = read(house.database, house.platforms, known)
+    desk.show({**found.as_json(), "source": known.source}, lambda out: _draw_one(out, found))
 
 
 def _range(desk: Desk, since: str, until: str | None, platform: str | None, *, as_csv: bool) -> int:
@@ -97,8 +106,8 @@ def _range(desk: Desk, since: str, until: str | None, platform: str | None, *, a
         raise click.UsageError("--until is after --since.")
     found = leavers(house.database, house.platforms, since=start, until=end, only=platform)
     if as_csv:
-        sys.stdout.write(sheet(HEADER, _cells(found)))
-        sys.stdout.flush()
+        _print_sheet(_cells(found))
+        desk.note(_pace_in_words(found.pace))
     else:
         desk.show(found.as_json(), lambda out: _draw_range(out, found))
     return NO if found.count("under way") else 0
@@ -184,21 +193,50 @@ def _took(seconds: float) -> str:
     return span(timedelta(seconds=seconds))
 
 
+def _pace_in_words(pace: Pace) -> str:
+    median, worst = _spans(pace)
+    return f"median {median or NOTHING}, p99 {worst or NOTHING}: {pace.done} done, {pace.under_way} under way"
+
+
+def _print_sheet(rows: Iterable[tuple[object, ...]]) -> None:
+    sys.stdout.write(sheet(HEADER, rows))
+    sys.stdout.flush()
+
+
 def _cells(found: Leavers) -> Iterator[tuple[object, ...]]:
     for leaver in found.leavers:
         if not leaver.platforms:
             yield leaver.person, leaver.source, None, leaver.state, _iso(leaver.signalled_at), None, None, None, None
         for each in leaver.platforms:
-            remaining = "; ".join(map(_remaining, each.remaining))
-            back = "; ".join(one.detail or "" for one in each.returned)
-            times = _iso(each.signalled_at), _iso(each.finished_at), each.seconds
-            yield leaver.person, leaver.source, each.platform, each.state, *times, remaining, back
+            yield leaver.person, leaver.source, *_line(each, each.signalled_at, each.remaining, each.returned)
 
 
-def _iso(when: object) -> str | None:
-    from datetime import UTC, datetime
+def _cells_of_one(house: House, person: FoundPerson) -> Iterator[tuple[object, ...]]:
+    """The same lines about one person, whenever they left."""
+    from scim_bridge.reconcile.views.leaving_books import read_books
+    from scim_bridge.reconcile.views.offboarding import judged, left_at
 
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(when, datetime) else None
+    books = read_books(house.database, house.platforms, {person.person_id: left_at(person)})[person.person_id]
+    found = judged(person, books, house.platforms.rules().platforms)
+    if not found.clocks:
+        yield person.user_name, person.source, None, found.state, _iso(found.signalled_at), None, None, None, None
+    for clock in found.clocks:
+        remaining = [each for each in found.remaining if each.platform == clock.platform]
+        returned = [each for each in books.returned if each.platform == clock.platform]
+        yield person.user_name, person.source, *_line(clock, found.signalled_at, remaining, returned)
+
+
+def _line(
+    each: Clock | OnPlatform, signalled_at: datetime | None, remaining: Iterable[Remaining], returned: Iterable[Happening]
+) -> tuple[object, ...]:
+    """One platform: what stands behind person and source."""
+    left = "; ".join(map(_remaining, remaining))
+    back = "; ".join(one.detail or "" for one in returned)
+    return each.platform, each.state, _iso(signalled_at), _iso(each.finished_at), each.seconds, left, back
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when is not None else None
 
 
 def _remaining(each: Remaining) -> str:
@@ -220,7 +258,8 @@ def _draw_swept(out: Console, done: Swept) -> None:
         out.print(made)
         out.print()
     for each in done.left:
-        say(out, state(each.state) + plain(f" {each.platform}, {each.subject}: {each.reason or ''}"))
+        why = f": {each.reason}" if each.reason else ""
+        say(out, state(each.state) + plain(f" {each.platform}, {each.subject}{why}"))
     looked = "1 look" if done.asked == 1 else f"{done.asked} looks"
     say(out, plain(f"{looked} at leavers; {len(done.found)} came back, {len(done.withdrawn)} things withdrawn."))
     if done.digest is not None:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from scim_bridge.cli.asking import the_person
+from scim_bridge.cli.asking import SOURCE, the_person
 from scim_bridge.cli.command import cli, command
 from scim_bridge.cli.desk import Desk
 from scim_bridge.cli.showing import instant, lines, plain, row, say, state, styled, table
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from scim_bridge.mapping.told import Told
     from scim_bridge.reconcile.views.behind import Plan, Push
     from scim_bridge.reconcile.views.explain import Explanation, Held, OnPlatform
-
-SOURCE = click.option("--source", metavar="NAME", help="Of this source, where several have somebody of that name.")
 
 
 @command(cli, "explain", short_help="What a person has on every platform, and why.")
@@ -53,8 +51,11 @@ def _draw_platform(out: Console, each: OnPlatform) -> None:
     if each.held:
         _draw_access(out, each.held)
         _draw_behind(out, each.held)
-    else:
+    elif not each.keys:
         say(out, plain("  nothing"))
+    for key in each.keys:
+        where = f" of {key.place}" if key.place else ""
+        say(out, plain(f"  {key.kind} key {key.hint or key.id}{where} remains: {key.why}"))
     _draw_missing(out, each)
     if each.said is not None:
         draw_rules(out, each.said.rules)
@@ -126,7 +127,7 @@ def _place(place: str | None) -> Text:
 def _push(push: Push | None) -> str | None:
     if push is None:
         return None
-    what = push.action.replace(".", " ").replace("_", " ")
+    what = push.action.replace(".", " ").replace("_", " ") + (f" of {push.group}" if push.group else "")
     asked = f", request {push.request_id}" if push.request_id else ""
     return f"{what}, pushed by {push.initiator} of {push.source}, {instant(push.at)}{asked}"
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import whose_ids
+from scim_bridge.cli.asking import SOURCE, the_ids
 from scim_bridge.cli.command import HELD, NO, Refusal, cli, command
 from scim_bridge.cli.desk import Desk, operator, this_command
+from scim_bridge.cli.pausing import Waiting, draw_paused, paused_among, waiting_on
 from scim_bridge.cli.showing import change_kind, plain, reasons, row, say, state, styled, table
 
 if TYPE_CHECKING:
+    from scim_bridge.ledger.pauses import Pause
     from scim_bridge.reconcile.applying import Applied
     from scim_bridge.reconcile.preview import Preview
     from scim_bridge.wiring import House
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 
 @command(cli, "plan", short_help="Show what would be done on every platform.")
 @click.option("--person", metavar="PERSON", help="Only this person's part: SCIM id, userName or externalId.")
+@SOURCE
 @click.option("--platform", metavar="NAME", help="Only this platform.")
-def plan(desk: Desk, person: str | None, platform: str | None) -> int:
+def plan(desk: Desk, person: str | None, source: str | None, platform: str | None) -> int:
     """Look at every platform and show what would be done. Writes nothing. 1 when there is something, 3 when some is held."""
     from scim_bridge.reconcile.preview import preview
 
@@ -31,10 +34,11 @@ def plan(desk: Desk, person: str | None, platform: str | None) -> int:
     if platform is not None and platform not in house.platforms.names():
         there = ", ".join(house.platforms.names()) or "none"
         raise Refusal(f'No file in force is called "{platform}.yaml". In force: {there}.', code=2)
-    people = whose_ids(house, person) if person is not None else None
+    people = the_ids(house, person, source)
     _say_if_files_differ(desk, house)
     seen = preview(house.database, house.platforms, only=platform, people=people)
-    desk.show(seen.as_json(), lambda out: _draw(out, seen, of_all=people is None))
+    paused = paused_among(house, seen.modes)
+    desk.show({**seen.as_json(), "paused": [*paused]}, lambda out: _draw(out, seen, paused, of_all=people is None))
     for name, why in seen.problems.items():
         desk.note(f"{name}: {why}", "red")
     if seen.plan.held:
@@ -61,10 +65,13 @@ def apply(desk: Desk, digest: str | None, by: str | None) -> int:
         except applying.MovedOn as moved:
             raise Refusal(str(moved), code=HELD, digest=moved.digest) from moved
     planned = [name for name, rules in house.platforms.rules().platforms.items() if rules.policy.mode == "plan"]
-    desk.show(done.as_json(), lambda out: _draw_applied(out, done, planned))
+    paused = paused_among(house, done.paused)
+    waiting = waiting_on(house, paused)
+    document = {**done.as_json(), "waiting": list(map(vars, waiting))}
+    desk.show(document, lambda out: _draw_applied(out, done, planned, paused, waiting))
     if done.held:
         return HELD
-    return NO if done.left else 0
+    return NO if done.left or waiting else 0
 
 
 def _take_up(house: House) -> None:
@@ -93,7 +100,7 @@ def _say_if_files_differ(desk: Desk, house: House) -> None:
         desk.note("The mapping files have changed and are not in force yet; this plan is by the set that is.")
 
 
-def _draw(out: Console, seen: Preview, *, of_all: bool) -> None:
+def _draw(out: Console, seen: Preview, paused: Mapping[str, Pause], *, of_all: bool) -> None:
     """`of_all` is false for some people's part of the plan: releasing is of all that is held."""
     changes = seen.plan.changes
     if changes:
@@ -116,6 +123,7 @@ def _draw(out: Console, seen: Preview, *, of_all: bool) -> None:
     planned = [name for name, mode in seen.modes.items() if mode == "plan"]
     if planned and changes:
         say(out, styled(f"Mode plan, so nothing is written: {', '.join(planned)}. Set `mode: apply` to go live.", "dim"))
+    draw_paused(out, paused)
     if seen.plan.held_digest is not None:
         draw_held(out, seen.plan.causes, seen.plan.held_digest)
         if not of_all:
@@ -130,15 +138,22 @@ def _nothing(seen: Preview, *, of_all: bool) -> str:
     return "Nothing to do: every platform is as the rules want it." if of_all else "Nothing to do for this person."
 
 
-def _draw_applied(out: Console, done: Applied, planned: Sequence[str]) -> None:
+def _draw_applied(
+    out: Console, done: Applied, planned: Sequence[str], paused: Mapping[str, Pause], waiting: Sequence[Waiting]
+) -> None:
     if done.released:
         say(out, plain(f"Released for {done.released} people."))
-    if done.left:
+    if done.left or waiting:
         made = table("platform", "subject", "state", "reason")
         for each in done.left:
             row(made, each.platform, each.subject, state(each.state), each.reason)
+        for one in waiting:
+            row(made, one.platform, one.subject, state(one.state), f"{one.platform} is paused")
         out.print(made)
-        say(out, plain(f"\nWhen the reason is gone: {this_command()} work retry"))
+        out.print()
+        if done.left:
+            say(out, plain(f"When the reason is gone: {this_command()} work retry"))
+        draw_paused(out, paused)
     elif not done.held:
         buts = [f"{', '.join(planned)}: mode plan, nothing is written there"] if planned else []
         buts += [f"{', '.join(done.paused)}: paused, nothing is changed there until it is resumed"] if done.paused else []

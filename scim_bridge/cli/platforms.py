@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from scim_bridge.cli.asking import a_name, known_platform
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk, operator, this_command
-from scim_bridge.cli.showing import plain, row, say, state, styled, table
+from scim_bridge.cli.pausing import draw_paused
+from scim_bridge.cli.showing import instant, plain, row, say, state, styled, table
 from scim_bridge.errors import BridgeError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from scim_bridge.db import Connection
+    from scim_bridge.ledger.pauses import Pause
     from scim_bridge.wiring import House
 
-BY = click.option("--by", default=operator, metavar="NAME", help="Who asks for it; left out: whoever runs the command.")
+BY = click.option(
+    "--by", default=operator, callback=a_name, metavar="NAME", help="Who asks for it; left out: whoever runs the command."
+)
 
 
 @cli.group("platform", short_help="The platforms: list, check the connection, pause, retire.")
@@ -38,17 +43,17 @@ def list_(desk: Desk) -> None:
     house = desk.house
     rules = house.platforms.rules().platforms
     with house.database.reading() as connection:
-        names = sorted({*rules, *platforms(connection)})
-        holders = {name: count_holders(connection, name) for name in names}
         retired, paused = retired_platforms(connection), pauses(connection)
+        names = sorted({*rules, *platforms(connection), *paused})
+        holders = {name: count_holders(connection, name) for name in names}
     found: list[dict[str, Any]] = []
     for name in names:
         each = rules.get(name)
-        word = "paused" if name in paused else "retired" if name in retired else "in force" if each is not None else "orphaned"
+        word = "retired" if name in retired else "orphaned" if each is None else "paused" if name in paused else "in force"
         known = (each.connector, each.policy.mode, list(each.sources)) if each is not None else (None, None, [])
         shown = dict(zip(("connector", "mode", "sources"), known, strict=True))
-        found.append({"platform": name, **shown, "holders": holders[name], "state": word})
-    desk.show({"platforms": found}, lambda out: _draw(out, found))
+        found.append({"platform": name, **shown, "holders": holders[name], "state": word, "paused": paused.get(name)})
+    desk.show({"platforms": found}, lambda out: _draw(out, found, paused))
 
 
 @command(platform, "check")
@@ -99,8 +104,12 @@ def pause(desk: Desk, name: str, by: str) -> None:
     from scim_bridge.ledger import pauses
 
     _switch(desk, name, by, "paused", lambda connection, now: pauses.pause(connection, name, by=by, now=now))
-    sentence = f'Nothing is changed on "{name}" until: {this_command()} platform resume {name}'
-    desk.show({"platform": name, "paused_by": by}, lambda out: say(out, plain(sentence)))
+    with desk.house.database.reading() as connection:
+        before = pauses.pauses(connection).get(name)
+    whose = f", paused by {before.by} since {instant(before.at)}," if before is not None and before.by != by else ""
+    sentence = f'Nothing is changed on "{name}"{whose} until: {this_command()} platform resume {name}'
+    document = {"platform": name, "paused_by": before.by if before is not None else by}
+    desk.show(document, lambda out: say(out, plain(sentence)))
 
 
 @command(platform, "resume")
@@ -110,25 +119,28 @@ def resume(desk: Desk, name: str, by: str) -> None:
     """End the pause of the platform NAME. What has waited is done, what takes something away first."""
     from scim_bridge.ledger import pauses
 
-    _switch(desk, name, by, "resumed", lambda connection, now: pauses.unpause(connection, name))
-    sentence = f'What waited on "{name}" is being done. See it: {this_command()} work list'
-    desk.show({"platform": name, "resumed_by": by}, lambda out: say(out, plain(sentence)))
+    was = _switch(desk, name, by, "resumed", lambda connection, now: pauses.unpause(connection, name))
+    done = f'What waited on "{name}" is being done. See it: {this_command()} work list'
+    sentence = done if was else f'"{name}" was not paused; nothing was changed.'
+    desk.show({"platform": name, "resumed_by": by, "was_paused": was}, lambda out: say(out, plain(sentence)))
 
 
-def _switch(desk: Desk, name: str, by: str, word: str, deed: Callable[[Connection, datetime], bool]) -> None:
-    """Written down once: what is so already makes no record."""
+def _switch(desk: Desk, name: str, by: str, word: str, deed: Callable[[Connection, datetime], bool]) -> bool:
+    """Whether it was otherwise before. Written down once: what is so already makes no record."""
     from scim_bridge.audit.records import Entry, record
     from scim_bridge.db import utc_now
 
-    _known(desk.house, name)
+    known_platform(desk.house, name)
     now = utc_now()
 
-    def write(connection: Connection) -> None:
-        if deed(connection, now):
+    def write(connection: Connection) -> bool:
+        switched = deed(connection, now)
+        if switched:
             entry = Entry(f"platform.{word}", name, subject_kind="platform", initiator=by, platform=name)
             record(connection, [entry], now=now)
+        return switched
 
-    desk.house.database.write(write)
+    return desk.house.database.write(write)
 
 
 def _check_orphaned(house: House, connection: Any, name: str) -> None:
@@ -198,7 +210,7 @@ def _find_twins(found: list[_Check]) -> None:
         seen.setdefault(each.identity, each.platform)
 
 
-def _draw(out: Console, found: list[dict[str, Any]]) -> None:
+def _draw(out: Console, found: list[dict[str, Any]], paused: Mapping[str, Pause]) -> None:
     if not found:
         say(out, plain("No mapping file is in force yet. Put one into the folder; mappings/examples/ has one for each connector."))
         return
@@ -211,6 +223,7 @@ def _draw(out: Console, found: list[dict[str, Any]]) -> None:
         if each["state"] == "orphaned":
             retire_it = f"{this_command()} platform retire {each['platform']} --by NAME"
             say(out, plain(f"{each['platform']}: its file is gone. Put it back, or: {retire_it}"))
+    draw_paused(out, paused)
 
 
 def _draw_checks(out: Console, found: list[_Check]) -> None:

@@ -17,7 +17,7 @@ STYLES: Mapping[str, str] = {
     "invited": "cyan", "waiting": "cyan", "due": "cyan", "running": "cyan", "under way": "cyan", "delayed": "yellow",
     "leaving": "yellow", "removed_by_hand": "yellow", "orphaned": "magenta", "held_back": "bold yellow",
     "parked": "bold red", "failed": "bold red", "refused": "red", "revoked": "dim", "disabled": "dim", "expired": "dim",
-    "inactive": "dim", "withdrawn": "dim",
+    "inactive": "dim", "withdrawn": "dim", "paused": "yellow",
 }  # fmt: skip
 GIVES = {"invite", "create_account", "grant", "restore_account", "restore_key"}
 NOTHING = "–"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from scim_bridge.cli.asking import known_platform, whose_ids
+from scim_bridge.cli.asking import SOURCE, known_platform, the_ids
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk, this_command
+from scim_bridge.cli.pausing import draw_paused
 from scim_bridge.cli.showing import instant, plain, row, say, state, table
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def list_(desk: Desk, platform: str | None) -> None:
     """Everything that is not settled, with the reason."""
     from scim_bridge.reconcile.views.work import work as read
 
+    known_platform(desk.house, platform)
     items = read(desk.house.database, platform=platform)
     desk.show(_document(items), lambda out: _draw(out, items))
 
@@ -39,16 +41,17 @@ def list_(desk: Desk, platform: str | None) -> None:
 @command(work, "retry")
 @click.option("--platform", metavar="NAME", help="Only this platform.")
 @click.option("--person", metavar="PERSON", help="Only this person.")
-def retry(desk: Desk, platform: str | None, person: str | None) -> None:
+@SOURCE
+def retry(desk: Desk, platform: str | None, person: str | None, source: str | None) -> None:
     """Take up what is parked or delayed again, now."""
     from scim_bridge.db import Connection, utc_now
     from scim_bridge.work import pace, slate
     from scim_bridge.work.marks import Kind
 
     house = desk.house
-    if platform is not None:
-        known_platform(house, platform)
-    subjects = [str(each) for each in whose_ids(house, person)] if person is not None else None
+    known_platform(house, platform)
+    ids = the_ids(house, person, source)
+    subjects = [str(each) for each in ids] if ids is not None else None
 
     def take_up(connection: Connection) -> int:
         pace.resume(connection, platform)
@@ -60,8 +63,21 @@ def retry(desk: Desk, platform: str | None, person: str | None) -> None:
     desk.show({"retried": number}, lambda out: say(out, plain(sentence)))
 
 
+def _finite(_context: click.Context, _option: click.Parameter, seconds: float) -> float:
+    if not math.isfinite(seconds):
+        raise click.BadParameter("it takes a number of seconds, such as 30.")
+    return seconds
+
+
 @command(work, "wait")
-@click.option("--timeout", type=click.FloatRange(min=0), required=True, metavar="SECONDS", help="How long to wait at most.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    callback=_finite,
+    required=True,
+    metavar="SECONDS",
+    help="How long to wait at most.",
+)
 def wait(desk: Desk, timeout: float) -> int:
     """Wait until nothing is due, running or delayed. 0 when all is done; 1 when something is parked or time is over."""
     from scim_bridge.reconcile.views.work import work as read
@@ -89,8 +105,20 @@ def _draw(out: Console, items: Sequence[Work], *, over: bool = False) -> None:
     for each in items:
         row(made, each.platform, each.subject, state(each.state), str(each.attempts), instant(each.due_at), each.reason)
     out.print(made)
-    counted = Counter(each.state for each in items)
+    waiting = [each for each in items if each.state != "parked"]
+    resting = {each.platform: each.paused for each in waiting if each.paused is not None}
     if over:
-        say(out, plain("\nTime is over. Is a worker running? `serve` or `worker` does the work."))
-    elif counted["parked"]:
+        _draw_over(out, waiting)
+    elif len(items) > len(waiting):
         say(out, plain(f"\nParked work waits for somebody. When the reason is gone: `{this_command()} work retry`"))
+    draw_paused(out, resting)
+
+
+def _draw_over(out: Console, waiting: Sequence[Work]) -> None:
+    """Why nothing more came of it: nobody works, or a platform is paused."""
+    paused = sum(1 for each in waiting if each.paused is not None and each.state != "running")
+    over = "Time is over. Is a worker running? `serve` or `worker` does the work."
+    if paused:
+        others = " Is a worker running for the others?" if paused < len(waiting) else ""
+        over = f"Time is over. Waiting on a paused platform: {paused} of {len(waiting)}.{others}"
+    say(out, plain(f"\n{over}"))

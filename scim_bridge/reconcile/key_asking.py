@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -92,6 +92,7 @@ def plan_key(database: Database, platforms: Platforms, action: Action, platform:
         case = read_case(connection, rules, key_id)
         asked = key_requests.find(connection, platform, key_id)
     assert case is not None
+    case = replace(case, place=found[0].place)
     can, now = platforms.capabilities(rules), utc_now()
     forbidden = case.forbidden(rules.policy)
     already = _already(action, found[0])

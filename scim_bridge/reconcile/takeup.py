@@ -125,7 +125,8 @@ class TakeUp:
             cause = f"{rules.name}: the changed files would give access to {len(gains)} people, more than {most}"
         else:
             gains = ruling
-            cause = f"{rules.name}: the changed files would give a new administrative role to {len(ruling)} people"
+            whom = "1 person" if len(ruling) == 1 else f"{len(ruling)} people"
+            cause = f"{rules.name}: the changed files would give a new administrative role to {whom}"
         return [Hold(rules.name, person_id, "gains", items, False, cause, now) for person_id, items in gains.items()]
 
     def _fresh(self, rules: PlatformRules, old: PlatformRules | None) -> dict[int, frozenset[str]]:

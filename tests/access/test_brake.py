@@ -87,6 +87,12 @@ def test_an_alarm_names_the_top_three_causes() -> None:
     assert sentence == "lab: 11 people would lose something, more than 5 of 20: 5 b; 3 a; 2 d"
 
 
+def test_one_person_is_one_person() -> None:
+    assert cause_sentence("lab", "keys", count=1, allowed=0, holders=2, causes=["a"]) == (
+        "lab: 1 person would lose keys, more than 0 of 2: 1 a"
+    )
+
+
 def _change(kind: Any, **more: Any) -> Change:
     return Change(kind, "lab", Principal("person", ME, EMAIL), **more)
 

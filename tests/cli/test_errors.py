@@ -96,3 +96,20 @@ def test_stdout_of_a_json_answer_is_one_document_and_nothing_else(world: World) 
     answer = world.run("plan", "--json")
     assert "not in force yet" in answer.err
     assert isinstance(json.loads(answer.out), dict)
+
+
+def test_a_database_url_that_names_a_folder_says_so(bare: World) -> None:
+    bare.environment = {"SCIM_BRIDGE_DATABASE_URL": f"sqlite:///{bare.folder}"}
+    for words in (["holdings"], ["migrate"]):
+        answer = bare.run(*words)
+        assert answer.code == 2
+        assert f"names a folder, {bare.folder}" in answer.err
+
+
+@pytest.mark.parametrize("url", ["garbage", "mysql://root@localhost/bridge"])
+def test_a_malformed_setting_stops_also_what_could_do_without_a_database(bare: World, url: str) -> None:
+    bare.mapping("sandbox.yaml", SANDBOX)
+    assert bare.run("mapping", "check").code == 0
+    bare.environment = {"SCIM_BRIDGE_DATABASE_URL": url}
+    answer = bare.run("mapping", "check")
+    assert (answer.code, "SCIM_BRIDGE_DATABASE_URL" in answer.err) == (2, True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.cli.worlds import SANDBOX, World
 
 
@@ -142,3 +144,79 @@ def test_mapping_check_warns_of_an_exception_whose_day_is_over(world: World) -> 
     assert warning["line"] == len(keeping("key_1").splitlines())
     world.mapping("sandbox.yaml", keeping("key_1"))
     assert world.run("mapping", "check", "--json").json["warnings"] == []
+
+
+def test_a_place_that_nobody_holds_any_more_keeps_the_name_of_the_mapping(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    key = world.sandbox.add_key("ada@example.com", "research")
+    world.deactivate("ada")
+    world.drain()
+    assert listed(world)[key]["place"] == "research"
+    assert "place_research" not in world.run("keys", "list").out
+    plan = world.run("keys", "restore", key, "--json").json
+    assert (plan["key"]["place"], [each["place"] for each in plan["changes"]]) == ("research", ["research"])
+    assert "place_research" not in world.run("keys", "restore", key).out
+
+
+def test_a_place_is_called_by_its_alias_also_where_only_its_name_is_mapped(bare: World) -> None:
+    world = bare.start(SANDBOX.replace("rules:", "places:\n  lab: {name: research}\nrules:").replace("place: research", "place: lab"))
+    shared = world.sandbox.add_shared_key("research")
+    world.run("keys", "list", "--look")
+    assert listed(world)[shared]["place"] == "lab"
+    world.run("sandbox", "fault", "down")
+    assert listed(world)[shared]["place"] == "place_research"  # nobody can say
+
+
+def test_the_list_shows_the_id_that_withdraw_takes_on_one_line(world: World) -> None:
+    world.hire("grace.of.a.very.long.name.at.that", "Research")
+    world.drain()
+    key = world.sandbox.add_key("grace.of.a.very.long.name.at.that@example.com", "research")
+    world.run("keys", "list", "--look")
+    shown = world.run("keys", "list").out
+    assert key in shown
+    assert listed(world)[key]["hint"] in shown
+    assert max(map(len, shown.splitlines())) <= 100
+    assert world.run("keys", "withdraw", key).code == 0
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_orphan_whom_the_brake_holds_is_not_promised_to_go_by_itself(bare: World, shared: bool) -> None:
+    world = bare.start(f"{SANDBOX}offboarding: {{keys: {{shared: withdraw}}}}\nbrake: {{floor: 1, share: 0.01}}\n")
+    for name in ("ada", "grace", "linus"):
+        world.hire(name, "Research")
+    world.drain()
+    for name in ("ada", "grace", "linus"):
+        world.sandbox.add_key(f"{name}@example.com", "research", shared=shared)
+    world.run("keys", "list", "--look")
+    for name in ("ada", "grace", "linus"):
+        world.deactivate(name)
+    for each in world.run("keys", "orphans", "--json").json["keys"]:
+        assert each["what_to_do"] == "the next look at them withdraws it: `scim-bridge apply`"
+    held = world.run("apply", "--json").json
+    found = world.run("keys", "orphans", "--json").json["keys"]
+    assert len(found) == 3
+    for each in found:
+        assert each["what_to_do"].startswith(f"the brake holds that ({each['held']})")
+        assert f"`scim-bridge apply --digest {held['digest']} --by NAME`" in each["what_to_do"]
+    assert world.run("apply", "--digest", held["digest"], "--by", "carol").code == 0
+    assert world.run("keys", "orphans").code == 0
+
+
+def test_an_orphan_on_a_paused_platform_waits_for_whoever_resumes_it(world: World) -> None:
+    world.hire("ada", "Research")
+    world.drain()
+    world.sandbox.add_key("ada@example.com", "research")
+    world.run("keys", "list", "--look")
+    world.run("platform", "pause", "sandbox", "--by", "carol")
+    world.deactivate("ada")
+    (found,) = world.run("keys", "orphans", "--json").json["keys"]
+    assert found["what_to_do"].startswith("sandbox is paused by carol: `scim-bridge platform resume sandbox`")
+
+
+def test_where_no_key_was_ever_seen_nobody_is_said_to_answer_for_all(world: World) -> None:
+    answer = world.run("keys", "orphans")
+    assert answer.code == 0
+    assert "No key has been seen yet, so nothing is known" in answer.out
+    assert "keys orphans --look" in answer.out
+    assert "Somebody answers" not in answer.out

@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from scim_bridge.intake.users import delete_user
 from scim_bridge.sources.pushes import IntakePusher
 from tests.cli.worlds import SANDBOX, USER, World
 
@@ -85,6 +86,57 @@ def test_a_line_of_csv_for_each_leaver_and_platform(world: World) -> None:
     assert found[0]["remaining"] == ""
 
 
+def test_one_persons_leaving_is_the_same_lines_of_csv(world: World) -> None:
+    gone(world, "ada", "grace")
+    answer = world.run("offboarding", ADA, "--csv")
+    assert answer.code == 0
+    everybody = rows(world.run("offboarding", "--since", "7d", "--csv").out)
+    assert rows(answer.out) == [each for each in everybody if each["person"] == ADA]
+    world.hire("linus")
+    assert [(each["person"], each["state"]) for each in rows(world.run("offboarding", "linus@example.com", "--csv").out)] == [
+        ("linus@example.com", "nothing to do")
+    ]
+
+
+def test_beside_the_csv_of_a_range_stand_median_and_p99(world: World) -> None:
+    gone(world, "ada")
+    world.hire("linus", "Research")
+    world.drain()
+    world.deactivate("linus")
+    answer = world.run("offboarding", "--since", "7d", "--csv")
+    assert answer.err.startswith("median 0.")
+    assert answer.err.endswith("1 done, 1 under way\n")
+    assert len(rows(answer.out)) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["offboarding", "--since", "0001-01-01T00:00:00+14:00"],
+        ["offboarding", "--since", "7d", "--until", "9999-12-31T23:59:59-14:00"],
+        ["audit", "show", "--since", "0001-01-01T00:00:00+14:00"],
+        ["audit", "show", "--since", "9999-12-31T23:59:59-14:00"],
+    ],
+)
+def test_a_time_that_no_calendar_has_in_utc_is_a_sentence(world: World, words: list[str]) -> None:
+    answer = world.run(*words)
+    assert (answer.code, words[-1] in answer.err, "years 1 to 9999" in answer.err) == (2, True, True)
+
+
+def test_somebody_deleted_in_one_source_and_active_in_another_is_asked_about(world: World) -> None:
+    scim_id = world.hire("zoe", "Research")
+    world.drain()
+    world.house.database.write(lambda connection: delete_user(connection, world._pusher._push(), scim_id))
+    world.drain()
+    entra = world.other_source().create_user({"schemas": [USER], "userName": "zoe@example.com", "active": True})
+    asked = world.run("offboarding", "zoe@example.com")
+    assert (asked.code, "of source default" in asked.err, "of source entra" in asked.err) == (2, True, True)
+    left = world.run("offboarding", "zoe@example.com", "--source", "default", "--json").json
+    there = world.run("offboarding", entra, "--json").json
+    assert (left["source"], left["state"]) == ("default", "done")
+    assert (there["source"], there["state"]) == ("entra", "nothing to do")
+
+
 def test_no_name_becomes_a_formula_in_the_csv(world: World) -> None:
     pusher: IntakePusher = world._pusher
     user = pusher.create_user({"schemas": [USER], "userName": "=cmd|calc", "active": True})
@@ -100,7 +152,6 @@ def test_no_name_becomes_a_formula_in_the_csv(world: World) -> None:
         [ADA, "--since", "7d"],
         [ADA, "--sweep"],
         ["--since", "7d", "--sweep"],
-        [ADA, "--csv"],
         ["--sweep", "--csv"],
         [ADA, "--until", "7d"],
         [ADA, "--platform", "sandbox"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.cli.worlds import SANDBOX, World
+import pytest
+
+from tests.cli.worlds import SANDBOX, USER, World
 
 DENIAL = """\
   - name: visitors
@@ -53,7 +55,7 @@ def test_explain_names_the_push_the_answer_and_no_plan_where_there_was_none(worl
     }
     assert (place["answer"], place["plan"], place["why"]) == ("now member", None, None)
     shown = " ".join(world.run("explain", "ada@example.com").out.split())
-    assert "group members added, pushed by token test of default" in shown
+    assert "group members added of Research, pushed by token test of default" in shown
 
 
 def test_explain_fits_a_terminal_of_a_hundred_columns(world: World) -> None:
@@ -180,17 +182,57 @@ def test_after_deletion_the_tombstone_still_answers(world: World) -> None:
 
 
 def test_two_people_of_one_name_must_be_told_apart(world: World) -> None:
-    from scim_bridge.db import utc_now
-    from scim_bridge.intake.push import Push
-    from scim_bridge.sources.pushes import IntakePusher
-    from tests.cli.worlds import USER
-
     world.hire("ada")
-    source_id = world.run("source", "add", "other", "--json").json["id"]
-    pusher = IntakePusher(world.house.database, lambda: Push(source_id, "other", "test", utc_now(), ""))
-    pusher.create_user({"schemas": [USER], "userName": "ada@example.com", "active": True})
+    world.other_source("other").create_user({"schemas": [USER], "userName": "ada@example.com", "active": True})
     answer = world.run("explain", "ada@example.com")
     assert answer.code == 2
     assert "may be several people" in answer.err
     told = world.run("explain", "ada@example.com", "--source", "other", "--json")
     assert told.json["person"]["source"] == "other"
+
+
+TAKING_A_PERSON = [
+    ["explain", "zoe@example.com"],
+    ["offboarding", "zoe@example.com"],
+    ["mapping", "explain", "zoe@example.com"],
+    ["holdings", "--person", "zoe@example.com"],
+    ["plan", "--person", "zoe@example.com"],
+    ["keys", "list", "--person", "zoe@example.com"],
+    ["audit", "show", "--person", "zoe@example.com"],
+    ["work", "retry", "--person", "zoe@example.com"],
+]
+
+
+@pytest.mark.parametrize("words", TAKING_A_PERSON, ids=lambda words: " ".join(words[:2]))
+def test_a_name_that_two_sources_have_is_asked_about_alike_by_every_command(world: World, words: list[str]) -> None:
+    world.hire("zoe")
+    world.drain()
+    world.other_source().create_user({"schemas": [USER], "userName": "zoe@example.com", "active": True})
+    asked = world.run(*words)
+    assert (asked.code, "of source default" in asked.err, "of source entra" in asked.err) == (2, True, True)
+    for source in ("default", "entra"):
+        assert world.run(*words, "--source", source).code == 0
+    nobody = world.run(*words, "--source", "okta")
+    assert (nobody.code, 'Source "okta" has nobody called' in nobody.err) == (2, True)
+
+
+def test_of_two_people_of_one_name_only_the_one_of_the_source_is_shown(world: World) -> None:
+    world.hire("zoe", "Research")
+    world.drain()
+    world.other_source().create_user({"schemas": [USER], "userName": "zoe@example.com", "active": True})
+    one = ("--person", "zoe@example.com", "--json", "--source")
+    assert len(world.run("holdings", *one, "default").json["holdings"]) == 2
+    assert world.run("holdings", *one, "entra").json["holdings"] == []
+    assert {each["source"] for each in world.run("audit", "show", *one, "entra").json["records"]} == {"entra"}
+
+
+def test_a_source_without_a_person_says_what_it_is_for(world: World) -> None:
+    answer = world.run("holdings", "--source", "default")
+    assert (answer.code, "--source says which --person is meant" in answer.err) == (2, True)
+
+
+def test_a_scim_id_means_one_person_whatever_others_are_called(world: World) -> None:
+    scim_id = world.hire("zoe")
+    body = {"schemas": [USER], "userName": "max@example.com", "externalId": scim_id, "active": True}
+    world.other_source().create_user(body)
+    assert world.run("explain", scim_id, "--json").json["person"]["user_name"] == "zoe@example.com"

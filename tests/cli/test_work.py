@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.worlds import World
 
 
@@ -78,3 +80,15 @@ def test_an_open_invitation_is_no_work(bare: World) -> None:
     world.hire("ada", "Research")
     world.drain()
     assert world.run("work", "wait", "--timeout", "0").code == 0
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "-1", "soon"])
+def test_a_time_to_wait_is_a_number_of_seconds(world: World, seconds: str) -> None:
+    answer = world.run("work", "wait", "--timeout", seconds)
+    assert (answer.code, "--timeout" in answer.err) == (2, True)
+
+
+def test_the_work_of_a_platform_that_is_none_is_a_sentence(world: World) -> None:
+    answer = world.run("work", "list", "--platform", "nope")
+    assert (answer.code, 'There is no platform "nope"' in answer.err) == (2, True)
+    assert world.run("work", "list", "--platform", "sandbox").code == 0

@@ -132,6 +132,11 @@ class World:
     def deactivate(self, name: str) -> None:
         self._pusher.deactivate_user(self._ids[name])
 
+    def other_source(self, name: str = "entra") -> IntakePusher:
+        """What another identity provider pushes, of a source of that name."""
+        source_id = self.run("source", "add", name, "--json").json["id"]
+        return IntakePusher(self.house.database, lambda: Push(source_id, name, "test", utc_now(), "", "req-2"))
+
     # the far side
 
     @property

@@ -185,7 +185,7 @@ def test_a_new_administrative_role_of_a_changed_set_is_held_whatever_the_number(
     world.write(sandbox=mapping(rules=[*RULES, *grants(("Research", "research", "admin"))]))
     world.settle()
     assert world.places(ADA) == {"research": "member"}
-    assert "administrative role to 1 people" in world.held()[0].cause
+    assert "administrative role to 1 person" in world.held()[0].cause
     world.release()
     world.settle()
     assert world.places(ADA) == {"research": "admin"}

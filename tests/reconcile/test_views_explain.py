@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from scim_bridge.access.plan import digest_of
+from scim_bridge.db import utc_now
+from scim_bridge.ledger.pauses import pause, unpause
 from scim_bridge.reconcile import applying
 from scim_bridge.reconcile.views.explain import Held, OnPlatform, explain
 from tests.mapping import fifty
@@ -181,6 +183,123 @@ def test_what_is_denied_names_both_rules_and_the_push_that_takes_it(make_world: 
     assert found.said is not None
     (only,) = found.said.denied
     assert (only.place, only.role, only.because[0].rule, only.denied_by[0].rule) == ("research", "member", "research", "visitors")
+
+
+def test_a_place_that_waits_for_its_invitation_says_so_with_the_day_it_was_sent(make_world: MakeWorld) -> None:
+    world = make_world(connection={"accept": "manual"})
+    world.join(ADA, "Research")
+    world.settle()
+    (sent,) = world.audit("invite")
+    held = at(world, "research")
+    assert sent.at is not None
+    assert (held.row.state, held.behind.why) == ("waiting", f"the invitation of {sent.at:%Y-%m-%d %H:%M}Z has to be accepted first")
+
+
+def test_what_leaves_since_somebody_left_names_the_signal_and_the_answer_to_the_removal(make_world: MakeWorld) -> None:
+    world = make_world()
+    user = world.join(ADA, "Research")
+    world.settle()
+    world.change(user, title="Engineer")
+    world.deactivate(user)
+    world.delete(user)  # no second leaving
+    (signal,) = world.audit("user.deactivated")
+    for place in (None, "research"):
+        held = at(world, place)
+        assert (held.row.state, push_of(held)) == ("leaving", (signal.request_id, "user.deactivated"))
+        assert (held.since, held.behind.answer) == (signal.at, None)
+    world.store().set_fault("refuse", ADA)
+    world.settle()
+    held = at(world, "research")
+    (refused,) = {each.detail for each in world.audit("revoke", "remove_account") if each.outcome != "done"}
+    assert "refuses ada@example.com" in (refused or "")
+    answers = {each.behind.answer for each in on(world).held}
+    assert answers <= {refused, None}
+    assert refused in answers
+    assert (held.since, push_of(held)[1]) == (signal.at, "user.deactivated")
+
+
+def test_what_leaves_with_a_group_names_the_push_that_took_it_and_since_then(make_world: MakeWorld) -> None:
+    world = make_world()
+    user = world.join(ADA, "Research", "Production")
+    world.settle()
+    world.remove("Research", user)
+    world.change(user, title="Engineer")  # asks last, and took nothing
+    (push,) = world.audit("group.members_removed")
+    held = at(world, "research")
+    assert (held.row.state, push_of(held), held.since) == ("leaving", (push.request_id, push.action), push.at)
+    assert held.behind.push is not None
+    assert (held.behind.push.group, held.behind.answer) == ("Research", None)
+
+
+def test_what_leaves_by_a_changed_set_of_files_came_of_no_push_and_since_then(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.join(ADA, "Research", "Production")
+    world.settle()
+    world.write(sandbox=mapping(rules=RULES[1:]))
+    taken_up = world.audit("mapping.taken_up")[-1]
+    held = at(world, "research")
+    assert (held.row.state, held.behind.push, held.since) == ("leaving", None, taken_up.at)
+    assert held.behind.plan is not None
+    assert held.behind.plan.revision == 2
+
+
+def test_of_groups_pushed_together_the_one_that_gives_it_is_named(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.join(ADA, "Research", "Production", "Chess Club")  # the last one asks
+    world.settle()
+    for place, group in (("research", "Research"), ("production", "Production")):
+        push = at(world, place).behind.push
+        assert push is not None
+        assert (push.request_id, push.group) == (pushed(world, "group.members_added", group=group), group)
+    assert at(world, None).behind.as_json()["push"]["group"] in {"Research", "Production"}
+
+
+def test_who_was_taken_out_of_a_group_and_is_below_it_again_has_it_through_the_group_below(make_world: MakeWorld) -> None:
+    world = make_world()
+    user = world.join(ADA, "Research")
+    world.settle()
+    world.remove("Research", user)
+    world.settle()
+    world.add("Research", world.group("Team"))
+    world.settle()
+    world.add("Team", user)
+    world.settle()
+    push = at(world, "research").behind.push
+    assert push is not None
+    assert (push.action, push.group) == ("group.members_added", "Team")
+
+
+def test_what_waits_at_a_paused_platform_says_who_paused_it_and_what_ends_that(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.join(ADA, "Research")
+    paused_by_rita(world)
+    why = at(world, "research").behind.why or ""
+    assert why.startswith("paused by Rita since 20")
+    assert "`scim-bridge platform resume sandbox`" in why
+    with world.database.writing() as connection:
+        unpause(connection, "sandbox")
+    assert at(world, "research").behind.why == "the hand looks at it next"
+
+
+def paused_by_rita(world: World) -> None:
+    with world.database.writing() as connection:
+        pause(connection, "sandbox", by="Rita", now=utc_now())
+
+
+def test_a_leaver_is_shown_the_keys_that_still_open_something(make_world: MakeWorld) -> None:
+    world = make_world()
+    user = world.join(ADA, "Research")
+    world.join("grace@example.com", "Research")
+    world.settle()
+    shared = world.store().add_key(ADA, "research", shared=True)
+    world.store().add_key(ADA, "research")
+    assert on(world).keys == ()
+    world.deactivate(user)
+    world.settle()
+    found = on(world)
+    (key,) = found.keys
+    assert (found.held, key.id, key.kind, key.place, key.why) == ([], shared, "shared", "research", "kept by policy")
+    assert found.as_json()["keys"][0]["hint"] == key.hint
 
 
 def test_another_sources_request_of_the_same_id_is_behind_nothing(make_world: MakeWorld) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,15 @@ from scim_bridge.directory import persons
 from scim_bridge.errors import NotFoundError
 from scim_bridge.ledger.accounts import since
 from scim_bridge.ledger.holds import holds
+from scim_bridge.ledger.pauses import Pause, pauses
 from scim_bridge.mapping.model import PlatformRules
 from scim_bridge.mapping.told import Told, told
 from scim_bridge.reconcile.platforms import Platforms
 from scim_bridge.reconcile.views.behind import NO_FILE, Behind, Reader
 from scim_bridge.reconcile.views.holdings import Row, holdings
+from scim_bridge.reconcile.views.keys import keys
+from scim_bridge.reconcile.views.offboarding import offboarding
+from scim_bridge.reconcile.views.work import paused_because
 from scim_bridge.work.slate import Item, unsettled
 
 
@@ -37,6 +41,19 @@ class Held:
 
 
 @dataclass(frozen=True)
+class KeyLeft:
+    """A key of somebody who has left that still opens something."""
+
+    id: str
+    hint: str | None
+    kind: str
+    place: str | None
+    why: str
+    since: datetime | None
+    """As in `offboarding`."""
+
+
+@dataclass(frozen=True)
 class OnPlatform:
     platform: str
     file: str | None
@@ -46,6 +63,7 @@ class OnPlatform:
     said: Told | None
     """What the file says; None without one."""
     work: Item | None
+    keys: Sequence[KeyLeft] = ()
 
     @property
     def silence(self) -> str | None:
@@ -59,6 +77,7 @@ class OnPlatform:
             "file": self.file,
             "mode": self.mode,
             "access": [each.as_json() for each in self.held],
+            "keys": [vars(each) for each in self.keys],
             "denied": self.said.denied_json() if self.said is not None else [],
             "rules": [asdict(each) for each in self.said.rules] if self.said is not None else [],
             "work": work,
@@ -102,6 +121,7 @@ class _Books:
     trail: Trail
     items: Sequence[Item]
     held_digest: str | None
+    pauses: Mapping[str, Pause]
 
     def work(self, platform: str) -> Item | None:
         mine = (each for each in self.items if each.key.kind == "person" and each.key.subject == self.person.key)
@@ -116,9 +136,26 @@ def explain(database: Database, platforms: Platforms, person_id: int) -> Explana
     in_force = platforms.rules().platforms
     rows = holdings(database, platforms, person_ids=[person_id])
     books = _read(database, person_id)
-    names = sorted(in_force.keys() | {row.platform for row in rows})
+    left = _keys_left(database, platforms, books.person, person_id)
+    names = sorted(in_force.keys() | {row.platform for row in rows} | left.keys())
     found = [_on(name, in_force.get(name), [row for row in rows if row.platform == name], books, platforms) for name in names]
-    return Explanation(books.person, found)
+    return Explanation(books.person, [replace(each, keys=left.get(each.platform, ())) for each in found])
+
+
+def _keys_left(database: Database, platforms: Platforms, person: Person, person_id: int) -> dict[str, list[KeyLeft]]:
+    """By platform, what `offboarding` says of the keys that remain."""
+    if person.active:
+        return {}
+    with database.reading() as connection:
+        leaver = persons.known(connection, [person_id])[person_id]
+    remaining = {(each.platform, each.object): each for each in offboarding(database, platforms, leaver).remaining}
+    found: dict[str, list[KeyLeft]] = {}
+    for key in keys(database, platforms, person_id=person_id):
+        rest = remaining.get((key.platform, key.id))
+        if rest is not None:
+            left = KeyLeft(key.id, key.hint, key.kind, key.place, rest.why, rest.since)
+            found.setdefault(key.platform, []).append(left)
+    return found
 
 
 def _read(database: Database, person_id: int) -> _Books:
@@ -135,6 +172,7 @@ def _read(database: Database, person_id: int) -> _Books:
             trail(connection, person_id, asked_for=[each for each in asked if each is not None]),
             items,
             digest_of(each.line() for each in held) if held else None,
+            pauses(connection),
         )
 
 
@@ -151,6 +189,9 @@ def _on(name: str, rules: PlatformRules | None, rows: Sequence[Row], books: _Boo
         work=work,
         spreading=books.is_spreading(name),
         held_digest=books.held_digest,
+        times=books.times,
+        is_invited=any(row.state == "invited" for row in rows),
+        paused=paused_because(name, books.pauses[name]) if name in books.pauses else None,
     )
-    held = [Held(row, books.times.get((name, row.place_id, row.has or row.role)), reader.behind(row)) for row in rows]
+    held = [Held(row, reader.since(row), reader.behind(row)) for row in rows]
     return OnPlatform(name, rules.file if rules is not None else None, mode, held, said, work)

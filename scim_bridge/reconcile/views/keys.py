@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -12,10 +14,13 @@ from scim_bridge.access.policy import Policy
 from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.db.statements import chunks
 from scim_bridge.directory import persons
+from scim_bridge.errors import BridgeError
 from scim_bridge.ledger import credentials
 from scim_bridge.ledger.accounts import place_names
 from scim_bridge.ledger.credentials import SeenKey
+from scim_bridge.ledger.holds import holds
 from scim_bridge.reconcile.platforms import Platforms
+from scim_bridge.reconcile.translate import PlaceBook
 from scim_bridge.reconcile.views.kept import Kept, exception_of
 
 
@@ -54,6 +59,8 @@ class Key:
     exception: Kept | None
     ours: str | None
     """A sentence when the bridge itself works with it."""
+    held: str | None
+    """Why the brake holds that it goes with its person; None when it does not."""
     seen_at: datetime | None
     withdrawn_at: datetime | None
 
@@ -70,6 +77,8 @@ class _Names:
     people: Mapping[int, Person]
     places: Mapping[str, Mapping[str, str]]
     policies: Mapping[str, Policy]
+    held: Mapping[tuple[str, int], str]
+    """By platform and person, why the brake holds their keys."""
     today: date
 
 
@@ -81,15 +90,46 @@ def keys(
     person_id: int | None = None,
     key_id: str | None = None,
 ) -> list[Key]:
-    rules = platforms.rules().platforms
+    """By platform and age. A platform is asked only for the name of a place that no book of the bridge names any more."""
     with database.reading() as connection:
         seen = credentials.keys(connection, platform=platform, person_id=person_id, key_id=key_id)
         people = _people(connection, seen)
-        places = {name: place_names(connection, name) for name in {each.platform for each in seen}}
-    for name, file in rules.items():
-        places.setdefault(name, {}).update({each.id: each.alias for each in file.places.values() if each.id is not None})
-    names = _Names(people, places, {name: file.policy for name, file in rules.items()}, utc_now().date())
+        known = {name: place_names(connection, name) for name in {each.platform for each in seen}}
+        waiting = holds(connection, platform=platform, released=False)
+    policies = {name: file.policy for name, file in platforms.rules().platforms.items()}
+    # Whoever is held because of what they would lose keeps their keys too, as `review.held_by` has it.
+    held = {(each.platform, each.person_id): each.cause for each in waiting if each.category in {"people", "keys"}}
+    names = _Names(people, _places(platforms, seen, known), policies, held, utc_now().date())
     return [_key(each, names) for each in seen]
+
+
+def _places(
+    platforms: Platforms, seen: Iterable[SeenKey], known: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Place ids to names as the mapping has them, else as the platform has."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for key in seen:
+        wanted[key.platform] |= {key.place_id} if key.place_id is not None else set()
+    rules, found = platforms.rules().platforms, {}
+    for name, ids in wanted.items():
+        aliases = rules[name].places.values() if name in rules else ()
+        names = {**known[name], **{each.id: each.alias for each in aliases if each.id is not None}}
+        found[name] = names if ids <= names.keys() else {**_asked(platforms, name), **names}
+    return found
+
+
+def _asked(platforms: Platforms, name: str) -> Mapping[str, str]:
+    """Places without anybody in them. A platform that does not answer leaves the ids."""
+    with contextlib.suppress(BridgeError):
+        platform = platforms.platform(name)
+        return PlaceBook(platform.connector, platform.rules).names if platform is not None else {}
+    return {}
+
+
+def any_seen(database: Database, *, platform: str | None = None) -> bool:
+    """Whether anything is known of keys, there or anywhere."""
+    with database.reading() as connection:
+        return bool(credentials.keys(connection, platform=platform))
 
 
 def unseen_exceptions(database: Database, platforms: Platforms, *, platform: str | None = None) -> list[tuple[str, str]]:
@@ -128,6 +168,7 @@ def _key(seen: SeenKey, names: _Names) -> Key:
         expires_at=seen.expires_at,
         exception=exception_of(names.policies.get(seen.platform), seen.id, names.today),
         ours=seen.ours,
+        held=names.held.get((seen.platform, seen.person_id)) if seen.person_id is not None else None,
         seen_at=seen.seen_at,
         withdrawn_at=seen.withdrawn_at,
     )

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any, Literal
 
 from scim_bridge.audit.records import Happening, happenings
+from scim_bridge.audit.trail import BACK, SIGNALS
 from scim_bridge.db import Database, utc_now
 from scim_bridge.db.statements import chunks
 from scim_bridge.directory import persons
@@ -21,8 +22,6 @@ from scim_bridge.reconcile.views.offboarding import Clock, Offboarding, Remainin
 
 Ending = Literal["done", "under way", "nothing to do", "rehired"]
 
-SIGNALS = ("user.deactivated", "user.deleted")
-BACK = ("user.reactivated", "user.created")
 CHUNK = 500
 
 

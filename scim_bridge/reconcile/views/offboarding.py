@@ -18,11 +18,14 @@ from scim_bridge.reconcile.platforms import Platforms
 from scim_bridge.reconcile.views.holdings import Row
 from scim_bridge.reconcile.views.kept import kept_because
 from scim_bridge.reconcile.views.leaving_books import Books, read_books
+from scim_bridge.reconcile.views.work import paused_because
 
 Progress = Literal["done", "under way", "nothing to do"]
 
 KEPT = "kept by policy"
 WAITING = "waiting"
+RESTORED = "restored by {}: {}"
+NEXT_LOOK = "the next look at them takes it away"
 ORPHANED = "no mapping file speaks of this platform: put the file back, or `scim-bridge platform retire {}`"
 PLANNED = "mode plan: nothing is written there"
 
@@ -115,7 +118,7 @@ def _access(
         name = each.role + (f" of {each.place}" if each.place is not None else "")
         what = name if each.place is not None else f"account ({each.role})"
         why = KEPT if kept else _why(each.platform, books, rules, each.why)
-        found.append(Remaining(each.platform, what, why, _since(books, each.platform, signalled_at), kept))
+        found.append(Remaining(each.platform, what, why, signalled_at, kept))
     return found
 
 
@@ -135,8 +138,11 @@ def _keys(
         spared = kept_because(policy, key, utc_now().date())
         kept = spared is not None or (policy is not None and _fate(policy, key) in {"keep", "report"})
         why = spared or (KEPT if kept else _why(key.platform, books, rules, _cause(books.holds, key.platform)))
-        what = f"{key.kind} key {key.hint or key.id}"
-        found.append(Remaining(key.platform, key.id, why, _since(books, key.platform, signalled_at), kept, what))
+        since, back = signalled_at, books.restored(key.platform, key.id)
+        if back is not None:  # somebody's wish: no part of their leaving
+            kept, since = True, back.at
+            why = RESTORED.format(back.by, NEXT_LOOK if why == WAITING else why)
+        found.append(Remaining(key.platform, key.id, why, since, kept, f"{key.kind} key {key.hint or key.id}"))
     return found
 
 
@@ -166,19 +172,17 @@ def _why(platform: str, books: Books, rules: Mapping[str, PlatformRules], said: 
     if rules[platform].policy.mode == "plan":
         return PLANNED
     item = books.work.get(platform)
-    return said or (item.reason if item is not None else None) or WAITING
-
-
-def _since(books: Books, platform: str, signalled_at: datetime | None) -> datetime | None:
-    item = books.work.get(platform)
-    return (item.first_failed_at if item is not None else None) or signalled_at
+    reason = item.reason if item is not None else None
+    parked = reason if item is not None and item.state == "parked" else None
+    paused = paused_because(platform, books.pauses[platform]) if platform in books.pauses else None
+    return said or parked or paused or reason or WAITING
 
 
 def _clock(
     name: str, books: Books, remaining: Sequence[Remaining], signalled_at: datetime | None, *, leaver: bool
 ) -> Clock:
     confirmed = [step.confirmed_at for step in books.steps_of_leaving(name) if step.confirmed_at is not None]
-    unconfirmed = any(step.platform == name and step.confirmed_at is None for step in books.steps)
+    unconfirmed = any(step.confirmed_at is None for step in books.steps_to_take(name))
     open_ = unconfirmed or any(each.platform == name and not each.kept for each in remaining)
     if open_ or (leaver and name in books.work and books.work[name].state != "parked"):
         return Clock(name, "under way", None, None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.db.statements import chunks
 from scim_bridge.directory import persons
 from scim_bridge.directory.groups import display_names
+from scim_bridge.ledger.pauses import Pause, pauses
 from scim_bridge.work.slate import Item, State, unsettled
 
 
@@ -27,6 +28,8 @@ class Work:
     reason: str | None
     since: datetime | None
     """When it first failed."""
+    paused: Pause | None = None
+    """Who paused its platform, and when: it waits for them, whatever the reason was before."""
 
     def as_json(self) -> dict[str, Any]:
         """One entry of `work list --json`."""
@@ -38,6 +41,7 @@ def work(database: Database, *, platform: str | None = None) -> list[Work]:
     with database.reading() as connection:
         items = unsettled(connection, now=utc_now(), platform=platform)
         names = _names(connection, items)
+        resting = pauses(connection)
     return [
         Work(
             platform=item.key.platform,
@@ -47,11 +51,25 @@ def work(database: Database, *, platform: str | None = None) -> list[Work]:
             state=item.state,
             attempts=item.attempts,
             due_at=item.due_at,
-            reason=item.reason,
+            reason=_reason(item, resting.get(item.key.platform)),
             since=item.first_failed_at,
+            paused=resting.get(item.key.platform),
         )
         for item in items
     ]
+
+
+def paused_because(platform: str, pause: Pause) -> str:
+    """Why nothing is done there, and what ends it."""
+    since = pause.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return f"paused by {pause.by} since {since}; it goes on after `scim-bridge platform resume {platform}`"
+
+
+def _reason(item: Item, pause: Pause | None) -> str | None:
+    """What is parked waits for somebody else, and what is running is not stopped."""
+    if pause is None or item.state in {"parked", "running"}:
+        return item.reason
+    return paused_because(item.key.platform, pause) + (f" (before that: {item.reason})" if item.reason else "")
 
 
 def _names(connection: Connection, items: list[Item]) -> dict[tuple[str, str], str]:
