@@ -59,8 +59,8 @@ class Capabilities:
     batch: int = 50
     """How many people one observation serves comfortably."""
     rate: Rate | None = None
-    invitation_poll: timedelta = timedelta(seconds=60)
-    """The shortest interval at which looking for accepted invitations fits the rate."""
+    invitation_poll: timedelta = timedelta(seconds=1)
+    """The shortest interval at which looking for accepted invitations, some two requests, leaves the rate to other work."""
 
 
     def exclusive(self, role: str) -> bool:

@@ -31,11 +31,13 @@ def work() -> None:
 @click.option("--platform", metavar="NAME", help="Only this platform.")
 def list_(desk: Desk, platform: str | None) -> None:
     """Everything that is not settled, with the reason."""
+    from scim_bridge.reconcile.views.work import held_people
     from scim_bridge.reconcile.views.work import work as read
 
     known_platform(desk.house, platform)
     items = read(desk.house.database, platform=platform)
-    desk.show(_document(items), lambda out: _draw(out, items))
+    held = held_people(desk.house.database, platform=platform)
+    desk.show(_document(items), lambda out: _draw(out, items, held))
 
 
 @command(work, "retry")
@@ -80,6 +82,7 @@ def _finite(_context: click.Context, _option: click.Parameter, seconds: float) -
 )
 def wait(desk: Desk, timeout: float) -> int:
     """Wait until nothing is due, running or delayed. 0 when all is done; 1 when something is parked or time is over."""
+    from scim_bridge.reconcile.views.work import held_people
     from scim_bridge.reconcile.views.work import work as read
 
     database, until = desk.house.database, time.monotonic() + timeout
@@ -89,7 +92,8 @@ def wait(desk: Desk, timeout: float) -> int:
         if settled or time.monotonic() >= until:
             break
         time.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
-    desk.show({**_document(items), "settled": settled}, lambda out: _draw(out, items, over=not settled))
+    held = held_people(database)
+    desk.show({**_document(items), "settled": settled}, lambda out: _draw(out, items, held, over=not settled))
     return NO if items else 0
 
 
@@ -97,7 +101,11 @@ def _document(items: Sequence[Work]) -> dict[str, object]:
     return {"work": [each.as_json() for each in items]}
 
 
-def _draw(out: Console, items: Sequence[Work], *, over: bool = False) -> None:
+def _draw(out: Console, items: Sequence[Work], held: int, *, over: bool = False) -> None:
+    if not items and held:
+        whom = "1 person" if held == 1 else f"{held} people"
+        say(out, plain(f"Nothing is left to do but what the brake holds of {whom}: {this_command()} plan"))
+        return
     if not items:
         say(out, plain("Nothing is left to do: everything is as the rules want it."))
         return

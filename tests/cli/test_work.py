@@ -82,6 +82,17 @@ def test_an_open_invitation_is_no_work(bare: World) -> None:
     assert world.run("work", "wait", "--timeout", "0").code == 0
 
 
+def test_what_the_brake_holds_is_no_work_and_is_said(world: World) -> None:
+    for number in range(8):
+        world.hire(f"p{number}", "Research")
+    world.drain()
+    world.leave_group("Research", [f"p{number}" for number in range(8)])
+    world.drain()
+    shown = world.run("work", "list").out
+    assert "Nothing is left to do but what the brake holds of" in " ".join(shown.split())
+    assert world.run("work", "wait", "--timeout", "0").code == 0
+
+
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "-1", "soon"])
 def test_a_time_to_wait_is_a_number_of_seconds(world: World, seconds: str) -> None:
     answer = world.run("work", "wait", "--timeout", seconds)

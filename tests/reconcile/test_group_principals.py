@@ -92,6 +92,20 @@ def test_a_group_that_exists_is_linked_and_who_was_in_it_by_hand_stays(house: Op
     assert house.state("groups") == {"Lab": [LINUS]}
 
 
+def test_two_groups_of_one_name_are_not_chosen_between(house: OpenAIHouse, simulator: OpenAISimulator) -> None:
+    """Whoever adopts what exists adopts neither of them."""
+    house.put(accounts={"role": "reader", "existing": "adopt"}, rules=[rule("Lab", TO_RESEARCH)])
+    house.world.settle()
+    simulator.rules.group_names_unique = False
+    for _ in range(2):
+        house.human.create_group("Lab")
+    house.world.join(ADA, "Lab")
+    house.world.settle()
+    assert 'There are 2 groups named "Lab"' in house.world.parked()["Lab"]
+    assert [each.members for each in simulator.org.groups.all.values()] == [[], []]
+    assert house.world.audit("account.adopted") == []
+
+
 def test_deleting_the_group_takes_its_roles_and_its_people_out(house: OpenAIHouse) -> None:
     house.admit(ADA, "Lab")
     house.world.delete_group("Lab")

@@ -42,7 +42,7 @@ class Groups:
     def _check_name(self, name: str) -> None:
         if not 1 <= len(name) <= 255:
             raise Refusal(400, "A group's name has 1 to 255 characters.", "invalid_value", param="name")
-        if any(group.name == name for group in self.all.values()):
+        if self._org.rules.group_names_unique and any(group.name == name for group in self.all.values()):
             raise Refusal(self._org.rules.duplicate_status, f"A group named {name} already exists.")
 
     def _changeable(self, group_id: str) -> Group:

@@ -37,6 +37,8 @@ class Rules:
     """What adding somebody to a project gets who is not in the organization."""
     not_member_status: Literal[400, 404] = 400
     """What removing somebody from a project gets who is not in it."""
+    group_names_unique: bool = True
+    """Whether a group's name may be taken only once."""
     absent_status: Literal[400, 403, 404, 409] = 404
     """What asking for one person, invitation, member, group in a project or key gets that is not there."""
     case_sensitive_filter: bool = False

@@ -22,6 +22,7 @@ from scim_bridge.access.errors import (
     Untouchable,
 )
 from scim_bridge.connectors.listings import Gone
+from scim_bridge.connectors.waiting import retry_after
 
 MINUTE = 60.0
 AWAY = (502, 503, 504, 529)
@@ -90,7 +91,7 @@ def _not_now(error: anthropic.APIStatusError, writing: bool) -> Transient:
 
     A wait above a minute is not the rate of all requests but that of invitations (1,200 an hour): other calls go on.
     """
-    wait = retry_after(error)
+    wait = retry_after(error.response.headers)
     status = error.status_code
     if status == 429:
         return Transient(_told("too many requests", error), retry_after=wait, everybody=wait is None or wait <= MINUTE)
@@ -120,12 +121,6 @@ def _uncoded(error: anthropic.APIStatusError) -> PlatformError:
     if SEAT.search(words):
         return OutOfSeats(_told("no seat is free: buy one, or free one, in the Console", error))
     return Unexplained(_told("the request was refused", error))
-
-
-def retry_after(error: anthropic.APIStatusError) -> float | None:
-    """The `retry-after` header in seconds; None where there is none, or a date (RFC 9110 section 10.2.3)."""
-    text = error.response.headers.get("retry-after", "")
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
 def _told(advice: str, error: anthropic.APIStatusError, *, quote: bool = True) -> str:

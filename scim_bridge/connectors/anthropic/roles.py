@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from scim_bridge.access.connector import Capabilities, Rate
 
 ADMIN = "admin"
@@ -27,4 +29,5 @@ CAPABILITIES = Capabilities(
     batch=100,
     # Published: 100 requests a minute for the organization. A burst of 20 on top of 80 never exceeds it.
     rate=Rate(per_minute=80, burst=20),
+    invitation_poll=timedelta(seconds=10),
 )

@@ -21,6 +21,7 @@ from scim_bridge.access.errors import (
     Transient,
 )
 from scim_bridge.connectors.listings import Gone
+from scim_bridge.connectors.waiting import retry_after
 
 AWAY = (502, 503, 504, 520, 521, 522, 523, 524, 529)
 """Statuses of a platform that serves nobody now. A 500 may come of one object alone, which must not stop the others."""
@@ -77,17 +78,11 @@ def not_the_api(writing: bool) -> Transient:
 
 
 def _not_now(error: openai.APIStatusError, writing: bool) -> Transient:
-    wait, status = retry_after(error), error.status_code
+    wait, status = retry_after(error.response.headers), error.status_code
     if status == 429:
         return Transient(_told("too many requests", error), retry_after=wait, everybody=True)
     away = status in AWAY
     return Transient(_told("OpenAI is unavailable", error), retry_after=wait, everybody=away, uncertain=writing)
-
-
-def retry_after(error: openai.APIStatusError) -> float | None:
-    """The `retry-after` header in seconds; None where there is none, or a date (RFC 9110 section 10.2.3)."""
-    text = error.response.headers.get("retry-after", "")
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
 def _told(advice: str, error: openai.APIStatusError, *, quote: bool = True) -> str:

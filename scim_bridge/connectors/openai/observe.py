@@ -7,7 +7,7 @@ Nothing that no inquiry needs is asked for at all.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from scim_bridge.access.observed import GROUP, ORGANIZATION, Credential, Group, Inquiry, Membership, Observation
@@ -128,7 +128,8 @@ class Survey:
             by_id = {each.id: each for each in rows}
             return {each: by_id[each.account_id] for each in self._groups if each.account_id in by_id}
         known = self._catalogue.groups(now=True)
-        named = {each.name: each for each in known.values()}
+        twice = {name for name, times in Counter(each.name for each in known.values()).items() if times > 1}
+        named = {each.name: each for each in known.values() if each.name not in twice}  # none is chosen between two
         found = {each: known.get(each.account_id) if each.account_id else named.get(each.email or "") for each in self._groups}
         return {inquiry: each for inquiry, each in found.items() if each is not None}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from scim_bridge.access.connector import Capabilities, Rate
 
@@ -34,6 +35,7 @@ CAPABILITIES = Capabilities(
     batch=100,
     # None is published for these endpoints. This one is ours: five requests a second, and a batch of people at once.
     rate=Rate(per_minute=300, burst=60),
+    invitation_poll=timedelta(seconds=2),
 )
 
 POWERS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +222,6 @@ def _capabilities(connection: Mapping[str, Any]) -> Capabilities:
         personal_key_fates=("withdraw", "delete", "keep", "report"),
         shared_key_fates=("withdraw", "delete", "keep", "report"),
         keys_restorable=True,
-        invitation_poll=timedelta(seconds=1),
     )
 
 

@@ -10,6 +10,7 @@ from scim_bridge.db import Connection, Database, utc_now
 from scim_bridge.db.statements import chunks
 from scim_bridge.directory import persons
 from scim_bridge.directory.groups import display_names
+from scim_bridge.ledger.holds import holds
 from scim_bridge.ledger.pauses import Pause, pauses
 from scim_bridge.work.slate import Item, State, unsettled
 
@@ -79,3 +80,9 @@ def _names(connection: Connection, items: list[Item]) -> dict[tuple[str, str], s
     for ids in chunks([int(item.key.subject) for item in items if item.key.kind == "group"]):
         found |= {("group", str(each)): name for each, name in display_names(connection, ids).items()}
     return found
+
+
+def held_people(database: Database, *, platform: str | None = None) -> int:
+    """How many people, each counted once, the brake holds something of. That is no work: it waits for a named human."""
+    with database.reading() as connection:
+        return len({each.person_id for each in holds(connection, platform=platform, released=False)})
