@@ -25,6 +25,7 @@ def settled_places(wanted: Wanted, standing: Standing, policy: Policy) -> frozen
         if holding.state == "removed_by_hand" and policy.drift == "repair":
             held[holding.place_id].add("")  # to be given again
     under_way = {each.place_id for each in standing.intents}
+    under_way |= {each.place_id for each in wanted.places if each.absent}  # whether it shows, the platform says
     return frozenset(place for place in wished.keys() | held.keys() if wished[place] == held[place] and place not in under_way)
 
 

@@ -163,6 +163,9 @@ class _Place:
         return self.case.policy.accounts.existing == "adopt"
 
     def _missing(self, grant: WantedPlace, ours: Holding | None) -> None:
+        if grant.absent:
+            self.tally.forgotten += [(ours.place_id, ours.role)] if ours is not None else []
+            return
         if ours is not None and self.case.policy.drift == "report":
             if ours.state == "held":
                 self.tally.by_hand.append(f'"{ours.role}" in {grant.place} was taken away by hand')

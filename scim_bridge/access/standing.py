@@ -91,12 +91,16 @@ class Slice:
 
 @dataclass(frozen=True)
 class WantedPlace:
-    """A grant whose place was found at the platform."""
+    """A grant whose place was found at the platform, or is known from what is held there."""
 
     place_id: str
     place: str
     role: str
     reasons: tuple[Reason, ...] = ()
+    absent: bool = False
+    """Held by the ledger and wanted still, while the platform does not have its place or custom role now. Where it shows all the
+    same it is kept. Where it does not, it went with the place or the role and not by a human's hand from this person: it is
+    forgotten, so that it is given anew when both are there again."""
 
 
 @dataclass(frozen=True)

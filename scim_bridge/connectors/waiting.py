@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-
 LONGEST = 3600.0
 """Seconds after which a platform is asked again, however long it asked to be left alone: leavers wait."""
 

@@ -18,6 +18,7 @@ from scim_bridge.errors import BridgeError, DatabaseUnavailable
 from scim_bridge.ledger.pauses import is_paused
 from scim_bridge.reconcile.batch import Batch, Fate, back_off, unexpected
 from scim_bridge.reconcile.fan import fan_out
+from scim_bridge.reconcile.gate import Answers, answers
 from scim_bridge.reconcile.key_deeds import carry_out_requests, nothing_is_written, out_of_force
 from scim_bridge.reconcile.lease import kept
 from scim_bridge.reconcile.platforms import Platform, Platforms
@@ -38,6 +39,9 @@ POISONED = 3
 MOST_PATIENT = 5
 """A platform that is down is asked again every 2 ** 5 seconds at the latest: that is one request, and people wait."""
 
+MOST_PATIENT_WITH_ANSWERS = 1
+"""The same of one that answers some requests and fails at others: it is up, and whoever leaves must not wait for long."""
+
 KINDS: tuple[Kind, ...] = ("key", "person")
 """What a step takes, in this order: what a named human asked for comes first."""
 
@@ -52,6 +56,7 @@ class Hand:
         self._platforms = platforms
         self._review = Review(database)
         self._outages: dict[str, int] = {}
+        """By platform, how many batches in a row came to nothing: the pause grows with them."""
 
     def step(self, name: str, kinds: Sequence[Kind] = KINDS) -> bool:
         """Take and run one batch of what is due on this platform, of the first of these kinds. False when nothing was, or it is
@@ -97,20 +102,23 @@ class Hand:
                 self._let_go(name, out_of_force(self._database, name, keys, nothing_is_written(name, rules)))
             self._settle([claim for claim in claims if claim not in keys])  # orphaned, or only planned
             return
-        try:
-            with kept(self._database, claims):
-                fates = self._reconcile(name, claims)
-        except DatabaseUnavailable:
-            raise
-        except BridgeError as error:
-            self._pause(name, claims, str(error), error.retry_after if isinstance(error, Transient) else None)
-        except Exception as error:  # noqa: BLE001  a connector's bug must not end the loop; it is logged
-            self._pause(name, claims, str(unexpected(error)), None)
-        else:
-            self._outages.pop(name, None)
-            self._let_go(name, fates)
+        with answers() as heard:
+            try:
+                with kept(self._database, claims):
+                    fates = self._reconcile(name, claims, heard)
+            except DatabaseUnavailable:
+                raise
+            except Transient as error:
+                self._pause(name, claims, error, MOST_PATIENT_WITH_ANSWERS if heard.any else MOST_PATIENT)
+            except BridgeError as error:
+                self._pause(name, claims, error, MOST_PATIENT)
+            except Exception as error:  # noqa: BLE001  a connector's bug must not end the loop; it is logged
+                self._pause(name, claims, unexpected(error), MOST_PATIENT)
+            else:
+                self._outages.pop(name, None)
+                self._let_go(name, fates)
 
-    def _reconcile(self, name: str, claims: Sequence[Claim]) -> list[Fate]:
+    def _reconcile(self, name: str, claims: Sequence[Claim], heard: Answers) -> list[Fate]:
         platform = self._platforms.platform(name)
         if platform is None:  # its file went this moment; what somebody asked for by name is looked at once more, and parks
             return [Fate(claim, moved=claim.key.kind == "key") for claim in claims]
@@ -126,7 +134,7 @@ class Hand:
                 raise
             if len(claims) == 1:
                 return [Fate(claims[0], transient=error)]
-            return self._one_by_one(platform, book, claims)
+            return self._one_by_one(platform, book, claims, heard)
 
     def _batch(self, platform: Platform, book: PlaceBook, claims: Sequence[Claim]) -> list[Fate]:
         """Raises `Transient` when nothing came of it, and what concerns the whole platform."""
@@ -141,16 +149,20 @@ class Hand:
         except Exception as error:  # a connector's bug: whoever it concerns is found one by one
             raise unexpected(error) from error
 
-    def _one_by_one(self, platform: Platform, book: PlaceBook, claims: Sequence[Claim]) -> list[Fate]:
+    def _one_by_one(self, platform: Platform, book: PlaceBook, claims: Sequence[Claim], heard: Answers) -> list[Fate]:
         """One of them spoils the look at all: each is looked at alone, so that the others go on."""
         fates: list[Fate] = []
         for claim in claims:
+            heard.begin()
             try:
                 fates += self._batch(platform, book, [claim])
             except Transient as error:
-                if error.everybody or (len(fates) + 1 == POISONED and all(each.transient for each in fates)):
+                nothing_came = all(each.transient for each in fates)
+                if nothing_came and (error.everybody or len(fates) + 1 == POISONED):
                     raise  # it is not one of them, it is the platform
                 fates.append(Fate(claim, transient=error))
+                if error.everybody:
+                    return fates + [Fate(each, transient=error) for each in claims[len(fates) :]]  # they wait
         return fates
 
     def _settle(self, claims: Sequence[Claim]) -> None:
@@ -158,11 +170,11 @@ class Hand:
             for claim in claims:
                 claiming.complete(connection, claim, now=utc_now())
 
-    def _pause(self, name: str, claims: Sequence[Claim], reason: str, retry_after: float | None) -> None:
+    def _pause(self, name: str, claims: Sequence[Claim], error: BridgeError, most_patient: int) -> None:
         """The platform as a whole does not answer: everybody waits, nobody's attempts are counted, nothing parks."""
-        outages = self._outages.get(name, 0)
+        outages, reason = min(self._outages.get(name, 0), most_patient), str(error)
         self._outages[name] = outages + 1
-        wait = timedelta(seconds=retry_after) if retry_after is not None else _jittered(back_off(min(outages, MOST_PATIENT)))
+        wait = _wait(error, outages)
         until = utc_now() + wait
         log.warning("platform paused", platform=name, seconds=round(wait.total_seconds(), 1), reason=reason)
         with self._database.writing() as connection:
@@ -175,8 +187,7 @@ class Hand:
         now = utc_now()
         with self._database.writing() as connection:
             if outage is not None:
-                wait = timedelta(seconds=outage.retry_after) if outage.retry_after is not None else _jittered(back_off(0))
-                pace.quiet(connection, name, until=now + wait)
+                pace.quiet(connection, name, until=now + _wait(outage, 0))
             for fate in fates:
                 _end(connection, fate, now)
 
@@ -197,7 +208,7 @@ def _end(connection: Connection, fate: Fate, now: datetime) -> None:
 
 def _try_later(connection: Connection, fate: Fate, reason: str, error: Transient, now: datetime) -> None:
     claim = fate.claim
-    wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else _jittered(back_off(claim.attempts))
+    wait = _wait(error, claim.attempts)
     if error.everybody:
         claiming.again(connection, claim, at=now + wait, reason=reason)
     elif claim.attempts + 1 >= MOST_ATTEMPTS:
@@ -211,6 +222,13 @@ def _park(connection: Connection, fate: Fate, reason: str, now: datetime) -> Non
     known = fate.claim.reason or ""
     if claiming.park(connection, fate.claim, reason=reason, now=now):
         record(connection, [entry for sentence, entry in fate.obstacles.items() if sentence not in known], now=now)
+
+
+def _wait(error: BridgeError, attempts: int) -> timedelta:
+    """As long as the platform says, else by our own back-off."""
+    if isinstance(error, Transient) and error.retry_after is not None:
+        return timedelta(seconds=error.retry_after)
+    return _jittered(back_off(attempts))
 
 
 def _jittered(wait: timedelta) -> timedelta:

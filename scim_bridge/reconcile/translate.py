@@ -9,7 +9,7 @@ from types import MappingProxyType
 from scim_bridge.access.connector import Capabilities, Connector
 from scim_bridge.access.desired import Grant, PlaceName
 from scim_bridge.access.observed import GROUP, ORGANIZATION, CustomRole, Place
-from scim_bridge.access.standing import Standing, Wanted, WantedPlace
+from scim_bridge.access.standing import Holding, Standing, Wanted, WantedPlace
 from scim_bridge.mapping.model import PlatformRules, WeighedGrant, Wish
 
 ITSELF = Place(ORGANIZATION, "organization")
@@ -48,6 +48,16 @@ class PlaceBook:
             self._custom[place_id] = {each.name: each for each in roles}
         return self._custom[place_id].get(role)
 
+    def has(self, held: Holding, capabilities: Capabilities) -> bool:
+        """Whether the place is there and open, and the role is one of it. Groups are not the book's. Raises `PlatformError`."""
+        if held.place_id.startswith(GROUP):
+            return True
+        place = ITSELF if held.place_id == ORGANIZATION else self.by_id(held.place_id)
+        if place is None or not place.open:
+            return False
+        published = (*capabilities.place_roles, *capabilities.read_only_place_roles) if place is not ITSELF else ()
+        return held.role in published or self.custom_role(place.id, held.role) is not None
+
 
 def translate(
     wish: Wish,
@@ -72,13 +82,14 @@ def translate(
         problem = _problem(grant.place, found) or _role_problem(grant, found, book, capabilities)
         if problem is not None:
             unresolved.append(problem)
-            places |= _kept(grant.place.alias, standing)
+            places |= _kept(grant.place.alias, standing, book, capabilities)
         elif found is not None:
             _add(places, WantedPlace(found.id, grant.place.alias, grant.role, grant.reasons), capabilities)
     for grant in wish.groups:
         group_id = groups.get(grant.place)
         known = WantedPlace(GROUP + (group_id or ""), grant.place.alias, grant.role, grant.reasons)
-        places |= {(known.place_id, known.role): known} if group_id is not None else _kept(grant.place.alias, standing)
+        held = {} if group_id is not None else _kept(grant.place.alias, standing, book, capabilities)
+        places |= {(known.place_id, known.role): known} if group_id is not None else held
     if people:
         places |= _bases(places.values(), capabilities)
     for denied in wish.denied:
@@ -100,7 +111,10 @@ def _problem(name: PlaceName, found: Place | None) -> str | None:
     if found is None:
         return f'The platform has no place "{spelled}". Create it there or correct the mapping file, then retry.'
     if not found.open:
-        return f'The place "{spelled}" is archived. Open it again or take the grant out of the mapping file, then retry.'
+        return (
+            f'The place "{spelled}" is archived. Name another or take the grant out of the mapping file, or open the place '
+            "again where the platform can, then retry."
+        )
     if not found.managed:
         return f'The place "{spelled}" is one the bridge leaves alone; nobody can be granted a role there.'
     return None
@@ -128,13 +142,16 @@ def _bases(wanted: Iterable[WantedPlace], capabilities: Capabilities) -> dict[tu
     return {(each.place_id, base): replace(each, role=base) for each in places} if base is not None else {}
 
 
-def _kept(alias: str, standing: Standing) -> dict[tuple[str, str], WantedPlace]:
-    """A place that cannot be found now is no wish to leave it: whoever holds a role there keeps it."""
-    return {
-        (held.place_id, held.role): WantedPlace(held.place_id, held.place, held.role, held.reasons)
-        for held in standing.holdings
-        if held.place == alias
-    }
+def _kept(
+    alias: str, standing: Standing, book: PlaceBook, capabilities: Capabilities
+) -> dict[tuple[str, str], WantedPlace]:
+    """A place that cannot be found now is no wish to leave it: whoever holds a role there keeps it, while it is there."""
+    found: dict[tuple[str, str], WantedPlace] = {}
+    for held in standing.holdings:
+        if held.place == alias:
+            absent = not book.has(held, capabilities)
+            found[held.place_id, held.role] = WantedPlace(held.place_id, held.place, held.role, held.reasons, absent)
+    return found
 
 
 def _add(places: dict[tuple[str, str], WantedPlace], grant: WantedPlace, capabilities: Capabilities) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from scim_bridge.access.books import by_the_books, settled_places
+from scim_bridge.access.connector import Capabilities
 from scim_bridge.access.observed import Account, Membership
 from scim_bridge.access.policy import Accounts, Policy
 from scim_bridge.access.standing import Holding, Intent, OwnAccount, Slice, Standing, Wanted, WantedPlace
-from tests.access.model import EMAIL, ME, SEVERAL, Far
+from tests.access.model import EMAIL, ME, ONE, SEVERAL, Far
 
 OURS = OwnAccount(EMAIL, "user", "active", account_id=ME)
 REPAIR = Policy(Accounts("user"), drift="repair")
@@ -126,3 +128,36 @@ def test_what_an_organizations_administrator_inherits_is_as_good_as_given() -> N
     world = replace(world, seen=replace(world.seen, memberships=(inherited,)))
     assert changes(world, wish("member")) == []
     assert changes(world, wish()) == []
+
+
+@pytest.mark.parametrize("policy", [Policy(Accounts("user")), REPAIR], ids=["report", "repair"])
+@pytest.mark.parametrize("state", ["held", "removed_by_hand"])
+@pytest.mark.parametrize("capabilities", [ONE, SEVERAL], ids=["one role a place", "several"])
+def test_what_went_with_its_place_is_forgotten_and_no_hand_took_it(
+    policy: Policy, state: str, capabilities: Capabilities
+) -> None:
+    world = far(held=mine("member", state=state), policy=policy, capabilities=capabilities)
+    verdict = world.look(absent("member"))
+    assert (verdict.changes, verdict.by_hand, verdict.holdings) == ((), (), ())
+    assert verdict.forgotten == (("research", "member"),)
+    again = world.step(absent("member"))
+    assert changes(again, wish("member")) == [("grant", None, "member")]  # it is there again
+
+
+@pytest.mark.parametrize("capabilities", [ONE, SEVERAL], ids=["one role a place", "several"])
+def test_what_an_absent_place_shows_all_the_same_stays_ours(capabilities: Capabilities) -> None:
+    world = far("member", held=mine("member"), capabilities=capabilities)
+    verdict = world.look(absent("member"))
+    assert (verdict.changes, verdict.forgotten, verdict.holdings) == ((), (), (mine("member"),))
+
+
+@pytest.mark.parametrize("policy", [Policy(Accounts("user")), REPAIR], ids=["report", "repair"])
+@pytest.mark.parametrize("state", ["held", "removed_by_hand"])
+def test_an_absent_place_is_not_settled_by_the_books(policy: Policy, state: str) -> None:
+    standing = far(held=mine("member", state=state)).standing
+    assert by_the_books(absent("member"), standing, policy) is None
+    assert settled_places(absent("member"), standing, policy) == frozenset()
+
+
+def absent(role: str) -> Wanted:
+    return Wanted(EMAIL, "user", places=(WantedPlace("research", "research", role, absent=True),))

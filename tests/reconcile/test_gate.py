@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from scim_bridge.access.connector import Rate
 from scim_bridge.access.errors import Transient
 from scim_bridge.db import Database, utc_now
-from scim_bridge.reconcile.gate import PATIENCE_SECONDS, DatabaseGate
+from scim_bridge.reconcile.gate import PATIENCE_SECONDS, DatabaseGate, answers, gate_of
 from scim_bridge.work import pace
 
 
@@ -36,5 +38,34 @@ def test_a_pause_stops_whoever_is_under_way(database: Database) -> None:
     gate.pass_through()
     with database.writing() as connection:
         pace.quiet(connection, "lab", until=utc_now().replace(year=utc_now().year + 1))
-    with pytest.raises(Transient):
+    with pytest.raises(Transient, match="left alone"):
         gate.pass_through()
+
+
+def test_a_pause_after_a_fault_is_not_taken_for_a_rate_that_is_used_up(database: Database) -> None:
+    gate = DatabaseGate(database, "lab", Rate(per_minute=6, burst=1))
+    gate.pass_through()
+    with pytest.raises(Transient, match="rate is used up"):
+        gate.pass_through()
+    with database.writing() as connection:
+        pace.quiet(connection, "lab", until=utc_now() + timedelta(seconds=30))
+    with pytest.raises(Transient, match="it failed, or asked for a pause") as told:
+        gate.pass_through()
+    assert "rate" not in str(told.value)
+
+
+@pytest.mark.parametrize("rate", [None, Rate(per_minute=6000, burst=10)], ids=["without a rate", "with one"])
+def test_a_second_request_tells_that_the_first_was_answered(database: Database, rate: Rate | None) -> None:
+    gate = gate_of(database, "lab", rate)
+    gate.pass_through()  # nobody listens
+    with answers() as heard:
+        for _ in range(3):  # attempts that end with their first request
+            heard.begin()
+            gate.pass_through()
+            assert not heard.any
+        gate.pass_through()
+        assert heard.any
+        heard.begin()
+        assert heard.any
+    with answers() as heard:
+        assert not heard.any

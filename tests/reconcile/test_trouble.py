@@ -97,6 +97,62 @@ def test_an_outage_backs_off(world: World) -> None:
     assert 20 < waits[-1] < 90
 
 
+def test_a_platform_that_answers_some_requests_is_asked_again_soon(world: World) -> None:
+    """Nobody's look comes to its end, and still it is up: whoever leaves does not wait for it as for one that is down."""
+    world.store().set_fault("down", only="list_accounts")
+    world.join(ADA, "Research")
+    for _ in range(8):
+        world.settle()
+        assert 0 < quiet_for(world) < 3
+        assert [item.attempts for item in world.slate()] == [0]
+        world.later()
+    world.store().clear_faults()
+    world.store().set_fault("down")  # now it is down
+    waits = []
+    for _ in range(6):
+        world.settle()
+        waits.append(quiet_for(world))
+        world.later()
+    assert waits[-1] > 20
+
+
+@pytest.mark.parametrize("kind", ["down", "fail"])
+def test_a_platform_that_answers_nothing_is_asked_ever_more_seldom(world: World, kind: str) -> None:
+    world.store().set_fault(kind, 1000 if kind == "fail" else None)
+    world.join_many(5, "Research")
+    before = len(world.calls())
+    for _ in range(6):
+        world.settle()
+        world.later()
+    world.settle()
+    assert quiet_for(world) > 20
+    assert len(world.calls()) - before <= 7  # one request each time
+
+
+def test_what_came_to_its_end_before_an_outage_is_let_go_and_the_others_wait(make_world: MakeWorld) -> None:
+    class Going(Wrapped):
+        """Answers about people one by one only, and after the first about nobody."""
+
+        answered: tuple[str, ...] = ()
+
+        def observe(self, inquiries: Any, **asked: Any) -> Observation:
+            names = {each.email for each in inquiries}
+            if len(names) > 1:
+                raise Transient("The platform answered with a 500.")
+            if names - {*self.answered[:1]} and self.answered:
+                raise Transient("The platform is unavailable.", everybody=True)
+            self.answered = (*self.answered, *names)
+            return super().observe(inquiries, **asked)
+
+    world, platform = wrapped_world(make_world, Going)
+    world.join_many(4, "Research")
+    world.settle()
+    (first,) = set(platform.answered)
+    assert world.places(first) == {"research": "member"}
+    assert [(item.attempts, item.state) for item in world.slate()] == [(0, "delayed")] * 3
+    assert 0 < quiet_for(world) < 2
+
+
 class Poisoned(Wrapped):
     """Fails whenever one person is asked about or touched."""
 
