@@ -57,8 +57,8 @@ def test_readyz_is_503_and_says_why_while_the_schema_is_another_versions(databas
 
 
 def test_readyz_is_503_and_says_why_while_the_database_is_away(tmp_path: Any) -> None:
-    (tmp_path / "bridge.db").mkdir()
     away = Database(f"sqlite:///{tmp_path}/bridge.db")
+    (tmp_path / "bridge.db").mkdir()
     answer = create_app(away).test_client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json["ready"] is False

@@ -14,10 +14,9 @@ from scim_bridge.connectors.openai.rows import custom_role, email_of, flag, grou
 
 PLACES_AGE = 60.0
 """Seconds for which the lists of projects and of groups are taken to hold."""
-ROLES_AGE = 300.0
-"""Seconds for which the custom roles of a place are taken to hold."""
-NO_ROLES_AGE = 60.0
-"""The same of a place without custom roles: shorter, because whoever gets its first one must not go unseen."""
+ROLES_AGE = 60.0
+"""Seconds for which the custom roles of a place are taken to hold, and that it has none: whoever gets its first one, or loses one
+because it was deleted, must not go unseen for long."""
 NATIVE_AGE = 3600.0
 """Seconds for which people are taken to be kept by OpenAI's own SCIM, or not."""
 CASE_AGE = 86_400.0
@@ -117,8 +116,7 @@ class Catalogue:
         kept = self._roles.get(place_id)
         if kept is None or not self._fresh(kept):
             roles = tuple(map(_role, self._role_rows(place_id)))
-            age = ROLES_AGE if any(role.as_custom for role in roles) else NO_ROLES_AGE
-            kept = self._roles[place_id] = Kept(roles, self._clock() + age)
+            kept = self._roles[place_id] = Kept(roles, self._clock() + ROLES_AGE)
         return kept.answer
 
     def _role_rows(self, place_id: str | None) -> list[Any]:
