@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from flask import Request, Response, request
 
-from scim_bridge.scim.versions import UNCONDITIONAL, Condition, is_current, tags_in
+from scim_bridge.scim.versions import ANY, UNCONDITIONAL, Condition, is_current, tags_in
 
 _WRITES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 def condition_of(request: Request) -> Condition:
-    """What the request asks of the version of what it changes.
-
-    Of a POST nothing: it makes something, and `If-None-Match: *` is what creating means anyway. Where the name is taken
-    the answer is 409 with or without it, and RFC 9110 section 13.2.1 has a condition ignored then.
-    """
-    if request.method not in _WRITES:
-        return UNCONDITIONAL
-    return Condition(tags_in(request.headers.get("If-Match")), tags_in(request.headers.get("If-None-Match")))
+    """What the request asks of the version of what it changes; of what it makes, that it is not there (`If-None-Match: *`)."""
+    match, none_match = tags_in(request.headers.get("If-Match")), tags_in(request.headers.get("If-None-Match"))
+    if request.method == "POST" and none_match is not None and ANY in none_match:
+        return Condition(none_match=none_match)
+    return Condition(match, none_match) if request.method in _WRITES else UNCONDITIONAL
 
 
 def tagged(response: Response, tag: str) -> Response:

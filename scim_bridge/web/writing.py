@@ -11,6 +11,7 @@ from scim_bridge.directory.resources import Resource
 from scim_bridge.directory.tables import Connection, Row
 from scim_bridge.errors import DatabaseUnavailable
 from scim_bridge.intake.push import Push
+from scim_bridge.scim.errors import PreconditionFailed, Uniqueness
 from scim_bridge.scim.registry import GROUP, USER, ResourceType
 from scim_bridge.scim.versions import tag
 from scim_bridge.web.answers import no_content
@@ -39,7 +40,12 @@ def written(
             return one(group, row, push, kind, status)
         return row, rendered(connection, [row], push, asking, members=False)[0]
 
-    answer = this_door().database.write(push_and_show)
+    try:
+        answer = this_door().database.write(push_and_show)
+    except Uniqueness as taken:
+        if status == 201 and push.condition.none_match is not None:
+            raise PreconditionFailed(f"It is there already. {taken}") from taken
+        raise
     return answer if isinstance(answer, Response) else _large(push, asking, *answer, status)
 
 

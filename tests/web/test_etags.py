@@ -149,12 +149,15 @@ def test_a_condition_on_what_is_not_there_is_404_and_on_a_bad_body_400(scim: Sci
     assert writing(scim, "PATCH", f"/Users/{user}", {"Operations": []}, If_Match='W/"0"').status_code == 400
 
 
-def test_if_none_match_on_create_is_what_creating_means_anyway(scim: Scim) -> None:
-    body = {"schemas": [USER_URN], "userName": "ada@example.com"}
-    assert writing(scim, "POST", "/Users", body, If_None_Match="*").status_code == 201
-    again = writing(scim, "POST", "/Users", body, If_None_Match="*")
-    assert (again.status_code, again.json["scimType"]) == (409, "uniqueness")
-    assert scim.people() == 1
+@pytest.mark.parametrize(("kind", "name"), [("Users", "userName"), ("Groups", "displayName")])
+def test_if_none_match_on_create_makes_only_what_is_not_there(scim: Scim, kind: str, name: str) -> None:
+    assert writing(scim, "POST", f"/{kind}", {name: "ada@example.com"}, If_None_Match="*").status_code == 201
+    again = writing(scim, "POST", f"/{kind}", {name: "ADA@example.com"}, If_None_Match="*")
+    assert (again.status_code, "filter" in again.json["detail"]) == (412, True)
+    for other in ({}, {"If_None_Match": 'W/"1"'}):  # versions mean nothing of what is not there
+        refused = writing(scim, "POST", f"/{kind}", {name: "ada@example.com"}, **other)
+        assert (refused.status_code, refused.json["scimType"]) == (409, "uniqueness")
+    assert scim.get(f"/{kind}").json["totalResults"] == 1
 
 
 @pytest.mark.parametrize("kind", ["Users", "Groups"])
