@@ -157,8 +157,11 @@ def cause_sentence(
     """One sentence for the alarm: how many, against what, and the top three causes."""
     top = "; ".join(f"{number} {cause}" for cause, number in Counter(causes).most_common(3))
     tail = f": {top}" if top else ""
-    people = "1 person" if count == 1 else f"{count} people"
-    return f"{platform}: {people} {WORDS[category]}, more than {allowed} of {holders}{tail}"
+    return f"{platform}: {so_many_people(count)} {WORDS[category]}, more than {allowed} of {holders}{tail}"
+
+
+def so_many_people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def item_of(change: Change) -> tuple[Category, str] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from scim_bridge.access.brake import so_many_people
 from scim_bridge.cli.asking import SOURCE, known_platform, the_ids
 from scim_bridge.cli.command import NO, cli, command
 from scim_bridge.cli.desk import Desk, this_command
@@ -103,8 +104,7 @@ def _document(items: Sequence[Work]) -> dict[str, object]:
 
 def _draw(out: Console, items: Sequence[Work], held: int, *, over: bool = False) -> None:
     if not items and held:
-        whom = "1 person" if held == 1 else f"{held} people"
-        say(out, plain(f"Nothing is left to do but what the brake holds of {whom}: {this_command()} plan"))
+        say(out, plain(f"Nothing is left to do but what the brake holds of {so_many_people(held)}: {this_command()} plan"))
         return
     if not items:
         say(out, plain("Nothing is left to do: everything is as the rules want it."))

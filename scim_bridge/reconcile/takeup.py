@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from scim_bridge.access.brake import gain_item
+from scim_bridge.access.brake import gain_item, so_many_people
 from scim_bridge.access.connector import Capabilities
 from scim_bridge.access.desired import PlaceName
 from scim_bridge.access.person import Person
@@ -125,7 +125,7 @@ class TakeUp:
             cause = f"{rules.name}: the changed files would give access to {len(gains)} people, more than {most}"
         else:
             gains = ruling
-            whom = "1 person" if len(ruling) == 1 else f"{len(ruling)} people"
+            whom = so_many_people(len(ruling))
             cause = f"{rules.name}: the changed files would give a new administrative role to {whom}"
         return [Hold(rules.name, person_id, "gains", items, False, cause, now) for person_id, items in gains.items()]
 

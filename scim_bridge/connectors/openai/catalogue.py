@@ -167,6 +167,14 @@ class Catalogue:
 
     # whose the people are
 
+    def user_rows(self) -> list[Any]:
+        """Everybody, asked for now."""
+        return self._api.pages("users", self._org.users.list)
+
+    def _page_of_users(self, size: int) -> list[Any]:
+        page = self._api.read(self._org.users.list, limit=size)
+        return page.data if isinstance(page.data, list) else broken_off("users")
+
     def note_users(self, rows: list[Any]) -> None:
         """Accounts that were seen on any occasion."""
         for row in rows:
@@ -182,8 +190,10 @@ class Catalogue:
         tried with the address of somebody who is there."""
         if self._minds_case is None or not self._fresh(self._minds_case):
             if self._address is None:
-                self.note_users(self._api.read(self._org.users.list, limit=1).data)
-            known, users = self._address or "", self._org.users.list
+                self.note_users(self._page_of_users(1))
+            known, users = self._address, self._org.users.list
+            if known is None:
+                return True
             found = self._api.filtered("users", users, emails=[known.swapcase()]) if known.swapcase() != known else []
             minds = not any(same(email_of(row), known) for row in found)
             if minds and not self._api.filtered("users", users, emails=[known]):
@@ -199,9 +209,7 @@ class Catalogue:
     def refuse_native_people(self) -> None:
         """Raise when OpenAI's own SCIM keeps the people. A page of them is looked at, at most once an hour."""
         if self._native is None or not self._fresh(self._native):
-            page = self._api.read(self._org.users.list, limit=PAGE)
-            rows = page.data if isinstance(page.data, list) else broken_off("users")
-            self.note_users(rows)
+            self.note_users(self._page_of_users(PAGE))
             if self._native is None or not self._fresh(self._native):
                 self._native = Kept(False, self._clock() + NATIVE_AGE)
         if self._native.answer:

@@ -57,7 +57,7 @@ class Joining:
         email = change.principal.name
         users = self._api.filtered("users", self._org.users.list, emails=list(dict.fromkeys((email, email.lower()))))
         if not any(same(email_of(user), email) for user in users) and self._at.catalogue.filter_minds_case():
-            users = self._api.pages("users", self._org.users.list)
+            users = self._at.catalogue.user_rows()
         if any(same(email_of(user), email) for user in users):
             raise Conflict("The address already belongs to a member of the organization.") from None
         pending = self._pending(email)

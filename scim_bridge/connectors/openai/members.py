@@ -75,8 +75,7 @@ class Members:
 
     def account(self, who: str) -> Any | None:
         """The account as it is now; None when there is none."""
-        users = self._org.users
-        found = self._api.one("users", users.retrieve, who, among=lambda: self._api.pages("users", users.list))
+        found = self._api.one("users", self._org.users.retrieve, who, among=self._catalogue.user_rows)
         self._catalogue.note_users([found] if found is not None else [])
         return found
 

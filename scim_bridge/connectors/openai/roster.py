@@ -55,15 +55,12 @@ class Roster:
         if len(ids) > self._api.page_count("users"):
             self._read_all()
             return
-        self._keep(self._api.several("users", self._org.users.retrieve, ids, among=self._everybody))
+        self._keep(self._api.several("users", self._org.users.retrieve, ids, among=self._catalogue.user_rows))
 
     def _read_all(self) -> None:
         if not self._whole:
-            self._keep(self._everybody())
+            self._keep(self._catalogue.user_rows())
             self._whole = True
-
-    def _everybody(self) -> list[Any]:
-        return self._api.pages("users", self._org.users.list)
 
     def _keep(self, rows: list[Any]) -> None:
         self._catalogue.note_users(rows)
