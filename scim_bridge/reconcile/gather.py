@@ -92,8 +92,8 @@ class Page:
         own, lost = standing.account, {each.kind for each in standing.intents}
         held = {each.place_id for each in standing.holdings}
         wanted = {each.place_id for each in self.wanted.places}
-        concerned = held | wanted | {each.place_id for each in standing.intents if each.place_id is not None}
-        concerned -= self._unasked(platform)
+        intended = {each.place_id for each in standing.intents if each.place_id is not None}
+        concerned = (held | wanted | intended) - self._unasked(platform)
         groups = frozenset(place for place in concerned if place.startswith(GROUP))
         places = frozenset(concerned - groups)
         if self.person.kind == "group":
@@ -101,7 +101,8 @@ class Page:
             return Inquiry(self.wanted.email, account_id, places, invitations=False, kind="group")
         unwanted = self.wanted.leaving or self.wanted.account_role is None
         ends = self.wanted.leaving or (unwanted and policy.offboarding.account != "keep")
-        moves = bool(held - wanted) and policy.moving_keys in {"withdraw", "delete"}
+        # A grant whose answer was lost may have let them in: what they made there goes with the place, too.
+        moves = bool((held | intended) - wanted) and policy.moving_keys in {"withdraw", "delete"}
         keys = ends or moves or (unwanted and bool(standing.left_keys)) or "withdraw_key" in lost
         return Inquiry(
             email=own.email if own is not None else self._address(),

@@ -147,6 +147,22 @@ def test_a_grant_whose_answer_was_lost_and_that_nobody_wants_any_more_is_taken_b
     assert world.open_intents() == 0
 
 
+def test_lesson_40_a_key_made_where_the_answer_to_the_grant_was_lost_goes_with_the_place(make_world: MakeWorld) -> None:
+    """They were in, whether or not the bridge had heard of it."""
+    world = make_world(moving={"keys": "withdraw"})
+    ada = world.join(ADA, "Production")
+    world.settle()
+    world.store().set_fault("lose-answer", 1, only="add_member")
+    world.join(ADA, "Research")
+    world.settle()
+    lost, kept = world.store().add_key(ADA, "research"), world.store().add_key(ADA, "production")
+    world.remove("Research", ada)
+    world.settle_at_last()
+    assert world.places(ADA) == {"production": "member"}
+    assert (world.key(lost), world.key(kept)) == ("inactive", "active")
+    assert world.open_intents() == 0
+
+
 def test_lesson_45_an_equal_address_adopts_nothing_unless_the_file_says_so(world: World) -> None:
     world.store().add_member(ADA, "production", "member")
     world.join(ADA, "Research")
